@@ -1,0 +1,125 @@
+"""Faults in rule files: found at start, each with its file, line and cure.
+
+`read` gives a YAML document as a pydantic model; every way in which the file can be wrong (missing, not YAML, unknown
+or missing setting, wrong type, out of range) becomes a `Fault`, and all faults of a file are told at once.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong in a rule file. `line` counts from 1; 0 where the fault has no line."""
+
+    file: str
+    line: int
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what} ({self.cure})"
+
+
+class RulesError(Exception):
+    """The rules cannot be used. `faults` is never empty."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+def read(path: Path, model: type[Model], overrides: Mapping[str, Any] | None = None) -> Model:
+    """The document at `path` as `model`; top-level keys in `overrides` replace the file's.
+
+    Raises RulesError with every fault of the file.
+    """
+    document, root = _compose(path)
+    if not isinstance(document, dict):
+        raise RulesError([Fault(path.name, 1, "not a mapping", "start with `key: value` lines")])
+    try:
+        return model.model_validate({**document, **(overrides or {})})
+    except ValidationError as error:
+        raise RulesError(
+            [
+                Fault(
+                    path.name,
+                    line_of(root, fault["loc"]),
+                    f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}",
+                    _cure(fault["type"]),
+                )
+                for fault in error.errors()
+            ]
+        ) from error
+
+
+def read_lines(path: Path) -> tuple[Any, yaml.Node]:
+    """The document at `path` as plain values, and its node tree for `line_of`. Raises RulesError."""
+    return _compose(path)
+
+
+def line_of(root: yaml.Node, location: tuple[int | str, ...]) -> int:
+    """The line of the deepest node on the way to `location` that the file has."""
+    node = root
+    line = root.start_mark.line + 1
+    for part in location:
+        following = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    line, following = key.start_mark.line + 1, value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            following = node.value[part]
+            line = following.start_mark.line + 1
+        if following is None:
+            break
+        node = following
+    return line
+
+
+def _compose(path: Path) -> tuple[Any, yaml.Node]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        document = yaml.load(text, Loader=yaml.CSafeLoader)
+    except OSError as error:
+        raise RulesError(
+            [
+                Fault(
+                    path.name,
+                    0,
+                    f"cannot be read: {error.strerror}",
+                    "restore it, or point the setting at a full rules directory",
+                )
+            ]
+        ) from error
+    except UnicodeDecodeError as error:
+        raise RulesError([Fault(path.name, 0, "not UTF-8", "save it as UTF-8")]) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 0
+        raise RulesError(
+            [
+                Fault(
+                    path.name,
+                    line,
+                    f"not YAML: {getattr(error, 'problem', error)}",
+                    "check indentation, colons and quotes there",
+                )
+            ]
+        ) from error
+    if root is None:
+        raise RulesError([Fault(path.name, 1, "empty", "restore it from the package")])
+    return document, root
+
+
+def _cure(kind: str) -> str:
+    return {
+        "extra_forbidden": "no such setting; check the spelling",
+        "missing": "add it",
+    }.get(kind, "correct the value")

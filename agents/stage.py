@@ -1,0 +1,62 @@
+"""What a stage is to the shell that drives it: bytes in, bytes out, one chunk at a time.
+
+A stage is built anew for each input partition that a worker owns. It decides; the shell (`streams.engine`) reads the
+partition, commits `outputs`, `state` and `position` in one Kafka transaction, and gives them back after a crash. So a
+stage may keep anything in memory, as long as `restore` (and `remember`, for a stage whose memory is its own output)
+brings it back to what was last committed. A stage never looks at a clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+
+class Inbound(NamedTuple):
+    """A record as it was read from the input partition."""
+
+    offset: int
+    timestamp: int
+    """Kafka's, ms."""
+    value: bytes | None
+
+
+class Outbound(NamedTuple):
+    """A record to be written. `topic` is the plain name (`headlines.classified`): the shell adds the prefix."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    kind: str | None = None
+    """The header `kind`, where the topic has one."""
+
+
+class Step(NamedTuple):
+    """What one chunk came to. All three are committed together or not at all."""
+
+    outputs: list[Outbound]
+    state: dict[bytes, bytes | None]
+    """Changed entries of the stage's own memory; `None` deletes."""
+    position: int
+    """The input offset from which a new owner has to read."""
+
+
+class Memory(NamedTuple):
+    """A stretch of the stage's own output that it needs read back before it can go on."""
+
+    topic: str
+    partition: int
+    offset: int
+    """The first record needed. If the topic no longer has it, the shell refuses to start."""
+
+
+class Stage(Protocol):
+    """One stage on one input partition."""
+
+    def restore(self, entries: Mapping[bytes, bytes]) -> Memory | None:
+        """Take up the state that was last committed (empty for a new partition); say what must be read back."""
+
+    def remember(self, records: Sequence[Inbound]) -> None:
+        """Take in a stretch of what `restore` asked for, in order."""
+
+    def step(self, records: Sequence[Inbound]) -> Step:
+        """Decide about a chunk, in order. Never raises for what a record holds."""

@@ -1,0 +1,46 @@
+"""The common base of all records, and the units of time that they share.
+
+Every time inside a row is an integer of milliseconds since the Unix epoch, UTC. In what people and other services
+read (alerts) times are ISO 8601 strings with a `Z`.
+"""
+
+from datetime import UTC, datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION = 1
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+QUARTER = 15 * MINUTE
+"""The width of a bucket, ms."""
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Record(BaseModel):
+    """A frozen value with one JSON form: fields in order of declaration, no spaces, UTF-8."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def encode(self) -> bytes:
+        """The record as it stands in its topic."""
+        return self.__pydantic_serializer__.to_json(self)
+
+    @classmethod
+    def decode(cls, value: bytes) -> Self:
+        """Read what `encode` wrote; raises `pydantic.ValidationError` on anything else."""
+        return cls.model_validate_json(value)
+
+
+class Versioned(Record):
+    """A record that stands alone in a topic, and so says which version of its schema it has."""
+
+    schema_version: int = SCHEMA_VERSION
+
+
+def iso(at: int) -> str:
+    """`at` in ms as ISO 8601 UTC to the millisecond, without a fraction where there is none: `2026-11-20T14:15:00Z`."""
+    text = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
+    return text.replace("+00:00", "Z")
