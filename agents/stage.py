@@ -17,6 +17,7 @@ class Inbound(NamedTuple):
     timestamp: int
     """Kafka's, ms."""
     value: bytes | None
+    key: bytes | None = None
 
 
 class Outbound(NamedTuple):
@@ -60,3 +61,6 @@ class Stage(Protocol):
 
     def step(self, records: Sequence[Inbound]) -> Step:
         """Decide about a chunk, in order. Never raises for what a record holds."""
+
+    def committed(self, first_offsets: Mapping[tuple[str, int], int]) -> None:
+        """The last step is in the log; `first_offsets` has where its first record in each (topic, partition) landed."""
