@@ -1,0 +1,26 @@
+"""What classify remembers of a raw partition: its clock and the open minute of its volume.
+
+    arrival     |--------|--------|---x          x: the running maximum of timestamps, ticks included
+    volume                        [  ]           what the minute of x has accepted so far; told when it is over
+
+All of it is committed with the outputs: were the volume not, a crash within a minute would lose a part of it.
+"""
+
+from schemas.base import Record
+
+
+class Clock(Record):
+    """State of one raw partition; immutable."""
+
+    arrival: int | None = None
+    """Running maximum of Kafka's timestamps, ms; `None` before anything is known."""
+    volume: tuple[tuple[int, str, int], ...] = ()
+    """Of the open minute: event bucket, subregion (`001` for none), headlines."""
+    highest: int | None = None
+    """Arrival of the latest record that made a row."""
+    rows: int = 0
+    """Headlines accepted."""
+    size: int = 0
+    """Bytes read."""
+    ended: bool = False
+    """Only an import ends."""
