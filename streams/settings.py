@@ -1,0 +1,279 @@
+"""The deployment's settings: one frozen, typed object, from `TOCSIN_*` variables and the command line.
+
+Every fault is found when the object is made, all of them at once, each with the variable, the value, where the value
+came from and what it takes. The names of topics, of the consumer group and of transactions follow from the prefix
+here and nowhere else.
+"""
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from streams.errors import Refusal
+
+ENV_PREFIX = "TOCSIN_"
+RAW = "headlines.raw"
+IMPORT = "headlines.import"
+
+NAMES = (
+    RAW,
+    IMPORT,
+    "headlines.rejected",
+    "headlines.classified",
+    "headlines.deduplicated",
+    "alerts",
+    "alerts.current",
+    "counts",
+    "state.classify",
+    "state.classify-import",
+    "state.deduplicate",
+    "state.detect",
+    "clocks",
+    "generation",
+)
+"""The plain names of all topics, in the order in which data flows."""
+
+StageName = Literal["classify", "classify-import", "deduplicate", "detect"]
+Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+_LEGAL = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+class SettingsError(Refusal):
+    """Settings that cannot be used. `faults` is never empty; each has its variable, value, source and cure."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Settings(BaseSettings):
+    """What a deployment can set. A description says what a setting takes; it is also the cure in a fault's message."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", populate_by_name=True
+    )
+
+    kafka_bootstrap_servers: str = Field(
+        default="127.0.0.1:29092", description="brokers to begin with, `host:port`, separated by commas"
+    )
+    prefix: str = Field(
+        default="",
+        max_length=200,
+        description="the generation's prefix, before the dot: letters, digits, `.`, `_`, `-`; empty for none",
+    )
+    raw_topic: str = Field(
+        default=RAW,
+        max_length=249,
+        description="full name of the topic of raw headlines, which is shared by all generations: letters, digits, "
+        "`.`, `_`, `-`; not a name that Tocsin gives to another topic",
+    )
+    raw_partitions: int = Field(
+        default=2, ge=1, le=1000, description="partitions with which `topics create` makes the raw topic, 1 to 1000"
+    )
+    import_partitions: int = Field(
+        default=2, ge=1, le=1000, description="partitions with which `topics create` makes the import topic, 1 to 1000"
+    )
+    replication_factor: int | None = Field(
+        default=None, ge=1, le=32767, description="copies of each topic, at most one a broker; unset: 3, or all brokers"
+    )
+    instance_id: str | None = Field(
+        default=None,
+        max_length=249,
+        description="a name for this worker that stays the same over restarts and that no other worker has: letters, "
+        "digits, `.`, `_`, `-`",
+    )
+    http_host: str = Field(default="127.0.0.1", description="address on which metrics and health are served")
+    http_port: int = Field(default=9464, ge=0, le=65535, description="port of metrics and health, 0 for none")
+    rules: Path | None = Field(default=None, description="a directory with rule files to use instead of the package's")
+    overrides: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        validation_alias=f"{ENV_PREFIX}SET",
+        description="changes to single rules, `name=value`, separated by commas",
+    )
+    chunk: int = Field(default=1000, ge=1, le=100_000, description="records a chunk at most, 1 to 100000")
+    transaction_gap_ms: int = Field(
+        default=50, ge=0, le=60_000, description="least time between two transactions of a lane, 0 to 60000 ms"
+    )
+    session_timeout_ms: int = Field(
+        default=6000, ge=1000, le=300_000, description="silence after which a worker counts as gone, 1000 to 300000 ms"
+    )
+    heartbeat_ms: int = Field(
+        default=500, ge=50, le=100_000, description="time between heartbeats, at most a third of the session timeout"
+    )
+    tick: bool = Field(
+        default=True,
+        description="whether this deployment ticks silent raw partitions, true or false; true in exactly one",
+    )
+    raw_retention_days: int = Field(
+        default=90, ge=1, le=36_500, description="days for which raw headlines are kept, 1 to 36500"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    kafka_security_protocol: Protocol = Field(
+        default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"
+    )
+    kafka_sasl_mechanism: Mechanism | None = Field(
+        default=None, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, for a SASL protocol"
+    )
+    kafka_sasl_username: str | None = Field(default=None, description="user name, for a SASL protocol")
+    kafka_sasl_password: SecretStr | None = Field(
+        default=None, description="password, where the protocol is a SASL one"
+    )
+    kafka_ssl_cafile: Path | None = Field(default=None, description="PEM file of authorities; unset: the system's")
+    kafka_ssl_certfile: Path | None = Field(default=None, description="PEM file of this client's certificate")
+    kafka_ssl_keyfile: Path | None = Field(default=None, description="PEM file of this client's key")
+
+    def __init__(self, **values: Any) -> None:
+        """Settings from `values` first, then from the environment. Raises SettingsError with all faults."""
+        faults = _misspelt()
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            faults += [_fault(dict(detail), values) for detail in error.errors(include_url=False)]
+        if faults:
+            raise SettingsError(faults) from None
+
+    @field_validator("prefix")
+    @classmethod
+    def _bare_prefix(cls, prefix: str) -> str:
+        bare = prefix.removesuffix(".")
+        if prefix and not _LEGAL.fullmatch(bare):
+            raise ValueError("not a legal part of a topic's name")
+        return bare
+
+    @field_validator("raw_topic", "instance_id")
+    @classmethod
+    def _legal(cls, name: str | None) -> str | None:
+        if name is not None and not _LEGAL.fullmatch(name):
+            raise ValueError("not a legal name in Kafka")
+        return name
+
+    @field_validator("kafka_bootstrap_servers")
+    @classmethod
+    def _addresses(cls, servers: str) -> str:
+        parts = [part.strip() for part in servers.split(",")]
+        for part in parts:
+            host, colon, port = part.rpartition(":")
+            if not (host and colon and port.isdigit() and 0 < int(port) < 65536):
+                raise ValueError(f"{part!r} is not `host:port`")
+        return ",".join(parts)
+
+    @field_validator("overrides", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("rules")
+    @classmethod
+    def _directory(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_dir():
+            raise ValueError("no such directory")
+        return path
+
+    @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile")
+    @classmethod
+    def _readable(cls, path: Path | None) -> Path | None:
+        if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
+            raise ValueError("no such file, or not readable")
+        return path
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        faults = []
+        if self.heartbeat_ms * 3 > self.session_timeout_ms:
+            faults.append(
+                f"TOCSIN_HEARTBEAT_MS={self.heartbeat_ms} is more than a third of "
+                f"TOCSIN_SESSION_TIMEOUT_MS={self.session_timeout_ms}; lower the first or raise the second"
+            )
+        if self.kafka_security_protocol.startswith("SASL"):
+            faults += [
+                f"TOCSIN_KAFKA_SASL_{name.upper()} is not set, and "
+                f"TOCSIN_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs it; set it"
+                for name in ("mechanism", "username", "password")
+                if not getattr(self, f"kafka_sasl_{name}")
+            ]
+        elif self.kafka_sasl_username is not None or self.kafka_sasl_password is not None:
+            faults.append(
+                f"TOCSIN_KAFKA_SASL_* are set, but TOCSIN_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} sends "
+                "no login; set the protocol to SASL_SSL or SASL_PLAINTEXT, or unset them"
+            )
+        if (self.kafka_ssl_certfile is None) != (self.kafka_ssl_keyfile is None):
+            faults.append(
+                "TOCSIN_KAFKA_SSL_CERTFILE and TOCSIN_KAFKA_SSL_KEYFILE go together and only one is set; "
+                "set both or none"
+            )
+        if self.raw_topic in {self.topic(name) for name in NAMES if name != RAW}:
+            faults.append(
+                f"TOCSIN_RAW_TOPIC={self.raw_topic} is the name of another topic of this deployment; set another name"
+            )
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    def topic(self, name: str) -> str:
+        """The full name of the topic that is plainly called `name`."""
+        if name == RAW:
+            return self.raw_topic
+        return f"{self.prefix}.{name}" if self.prefix else name
+
+    def plain(self, full: str) -> str:
+        """The plain name of the topic called `full`; raises ValueError when it is of another generation."""
+        if full == self.raw_topic:
+            return RAW
+        if not self.prefix:
+            return full
+        if not full.startswith(f"{self.prefix}."):
+            raise ValueError(f"topic {full} has not the prefix {self.prefix}")
+        return full.removeprefix(f"{self.prefix}.")
+
+    @property
+    def group(self) -> str:
+        """The workers' consumer group."""
+        return f"{self.prefix}.tocsin" if self.prefix else "tocsin"
+
+    def transactional_id(self, stage: StageName, partition: int) -> str:
+        """The one transactional id of `stage` on an input partition: what fences an earlier owner."""
+        return f"{self.prefix or 'tocsin'}.{stage}.{partition}"
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return f"{ENV_PREFIX}SET" if field == "overrides" else f"{ENV_PREFIX}{field.upper()}"
+
+
+def _fault(detail: dict[str, Any], given: dict[str, Any]) -> str:
+    """One of pydantic's errors as a sentence with variable, value, source and cure."""
+    if not detail["loc"]:
+        return str(detail["msg"]).removeprefix("Value error, ")
+    name = str(detail["loc"][0])
+    field = "overrides" if name == f"{ENV_PREFIX}SET" else name
+    if field not in Settings.model_fields:
+        near = difflib.get_close_matches(field, Settings.model_fields, 1)
+        return f"{field}: no such setting" + (f"; did you mean {near[0]}?" if near else "; remove it")
+    source = "given by the command line or the program" if field in given else "from the environment"
+    value = "***" if "password" in field else detail["input"]
+    what = str(detail["msg"]).removeprefix("Value error, ")
+    takes = Settings.model_fields[field].description
+    return f"{variable(field)}={value} ({source}): {what}; it takes {takes}"
+
+
+def _misspelt() -> list[str]:
+    """Variables that are nearly a setting's. Others may begin like ours: an orchestrator makes TOCSIN_SERVICE_HOST."""
+    known = [variable(field) for field in Settings.model_fields]
+    faults = []
+    for name in sorted(os.environ):
+        if name.startswith(ENV_PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, 1, cutoff=0.9)
+            if near:
+                faults.append(f"{name} (from the environment): no such setting; did you mean {near[0]}?")
+    return faults
