@@ -1,0 +1,43 @@
+"""What every test may ask for: a real Kafka, a generation of its own, and tools that the system brings."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
+from streams.broker.server import LocalKafka
+
+
+def need_tool(name: str) -> str:
+    """The path of a program that the system brings. Without it the test is skipped; under TOCSIN_CI it fails."""
+    found = shutil.which(name)
+    if found:
+        return found
+    missing(f"{name} is not installed")
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test, or fail it where nothing may be missing."""
+    if os.environ.get("TOCSIN_CI"):
+        pytest.fail(f"{what}, and TOCSIN_CI asks for every test")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Bootstrap servers of a Kafka: the one that TOCSIN_KAFKA_BOOTSTRAP_SERVERS names, or one for this session."""
+    given = os.environ.get("TOCSIN_KAFKA_BOOTSTRAP_SERVERS")
+    if given:
+        yield given
+        return
+    with LocalKafka(tmp_path_factory.mktemp("kafka"), port=0) as local:
+        yield local.bootstrap
+
+
+@pytest.fixture
+def prefix() -> str:
+    """The prefix of a generation that no other test has."""
+    return f"t{uuid.uuid4().hex[:8]}."
