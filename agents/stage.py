@@ -39,6 +39,12 @@ class Step(NamedTuple):
     """Changed entries of the stage's own memory; `None` deletes."""
     position: int
     """The input offset from which a new owner has to read."""
+    tally: Mapping[tuple[str, str], int] = {}
+    """What was decided, for the metrics: (`rejected`, code), (`headline`, `accepted` | `stale`), (`verdict`, kind),
+    (`alert`, status), (`late`, ``)."""
+    gauges: Mapping[str, float] = {}
+    """How the stage stands: `clock` (log time reached, Unix seconds), `waiting` (rows held back), `memory` (entries
+    remembered), `series`, `learning_days`."""
 
 
 class Memory(NamedTuple):

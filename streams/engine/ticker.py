@@ -1,0 +1,98 @@
+"""Ticks for silent partitions, so that even silence is in the log.
+
+The owner of a live raw partition that has read it to its end, with no tick of its own unread, appends a tick to it
+when its arrival is not above `H` (the highest arrival of a record that made a row, anywhere) and its last tick was at
+least a second ago, or when the partition has had nothing for a minute. Ticks never raise `H`, or they would call each
+other for ever. A tick too many or too late changes latency, never an output: the clock here is the process's own.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from faust.types import TP
+
+from streams.engine.clocks import Clocks
+from streams.engine.lane import Lane
+from streams.engine.lanes import Lanes
+from streams.engine.transport import LaneThread
+from streams.metrics import Metrics
+
+log = logging.getLogger("tocsin.ticker")
+
+TICK = b'{"tocsin":"tick"}'
+AGAIN = 1.0
+"""Seconds between two ticks of a partition that somebody waits for."""
+SILENCE = 60.0
+"""Seconds without any record after which a partition is ticked anyway."""
+LOOK = 0.1
+"""Seconds between two looks."""
+
+
+@dataclass
+class Ticked:
+    """What is known of one partition's ticks."""
+
+    offset: int = -1
+    at: float = 0.0
+
+
+def due(
+    *, arrival: int, highest: int | None, unread: bool, at_end: bool, since_tick: float, since_record: float
+) -> bool:
+    """Whether a partition is to be ticked now. Times since are in seconds."""
+    if unread or not at_end:
+        return False
+    wanted = highest is not None and arrival <= highest and since_tick >= AGAIN
+    return wanted or (since_record >= SILENCE and since_tick >= SILENCE)
+
+
+class Ticker:
+    """Ticks the live raw partitions that this worker owns."""
+
+    def __init__(
+        self, topic: str, lanes: Lanes, clocks: Clocks, start: int, options: Mapping[str, Any], metrics: Metrics
+    ) -> None:
+        self._topic = topic
+        self._lanes = lanes
+        self._clocks = clocks
+        self._start = start
+        self._options = options
+        self._metrics = metrics
+        self._ticked: dict[TP, Ticked] = {}
+
+    async def run(self, thread: LaneThread) -> None:
+        """Tick for ever."""
+        producer = AIOKafkaProducer(**self._options, acks="all", enable_idempotence=True, linger_ms=0)
+        await producer.start()
+        try:
+            while True:
+                await asyncio.sleep(LOOK)
+                if self._lanes.ready:
+                    for tp, lane in list(self._lanes.lanes.items()):
+                        if tp.topic == self._topic:
+                            await self._look(tp, lane, thread, producer)
+        finally:
+            await asyncio.shield(producer.stop())
+
+    async def _look(self, tp: TP, lane: Lane, thread: LaneThread, producer: AIOKafkaProducer) -> None:
+        ticked = self._ticked.setdefault(tp, Ticked())
+        clock = self._clocks.of(lane.spec.source, tp.partition)
+        stable = thread.last_stable(tp)
+        now = time.monotonic()
+        if due(
+            arrival=clock.arrival if clock else self._start,
+            highest=self._clocks.highest,
+            unread=lane.consumed <= ticked.offset,
+            at_end=lane.idle and stable is not None and lane.consumed >= stable,
+            since_tick=now - ticked.at,
+            since_record=now - lane.committed_at,
+        ):
+            ticked.at = now
+            sent = await producer.send_and_wait(self._topic, value=TICK, partition=tp.partition)
+            ticked.offset = sent.offset
+            self._metrics.ticks.inc()

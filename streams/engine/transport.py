@@ -1,0 +1,219 @@
+"""Faust's transport, with our chunks, our seek and our close in it.
+
+Three classes of Faust's are overridden, each at the points that `docs/ARCHITECTURE.md` lists:
+
+* `LaneThread`: the consumer's own thread. Every fetch becomes chunks, stamped with the epoch of the last seek.
+* `LaneConsumer`: lanes open where Faust seeks to committed offsets (once a generation, before the flow resumes), and
+  close where it waits for unacknowledged messages (on revoke and on stop).
+* `LaneTransport`: says so.
+
+Acknowledgements and commits of Faust's do nothing, because topics are declared `acks=False`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage
+
+from agents.stage import Inbound
+from streams.engine.chunk import Chunk
+from streams.engine.exits import die
+
+OPEN_TIMEOUT = 120.0
+"""Seconds that taking over partitions may last before the worker gives up and ends."""
+CLOSE_TIMEOUT = 20.0
+"""Seconds that lanes have for their last transaction."""
+
+
+class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    """aiokafka's thread: drains and seeks both happen here, and nowhere else."""
+
+    epoch = 0
+    numbers: dict[TopicPartition, int]
+
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ARG002
+        """Faust hard-codes isolation level and fetch wait."""
+        conf, settings = self.app.conf, self.app.settings
+        self._assignor = RoundRobinPartitionAssignor
+        self.numbers = {}
+        return AIOKafkaConsumer(
+            **self.app.client_options,
+            group_id=conf.id,
+            group_instance_id=settings.instance_id,
+            partition_assignment_strategy=[self._assignor],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            fetch_max_wait_ms=50,
+            max_partition_fetch_bytes=2 << 20,
+            retry_backoff_ms=50,
+            request_timeout_ms=40_000,
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.heartbeat_ms,
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            max_poll_interval_ms=2**31
+            - 1,  # Faust's poll is ours to watch, and a worker without partitions never polls
+        )
+
+    async def _fetch_records(
+        self,
+        consumer: AIOKafkaConsumer,
+        active: set[Any],
+        timeout: float | None = None,  # noqa: ASYNC109
+        max_records: int | None = None,  # noqa: ARG002
+    ) -> list[tuple[TP, Chunk]]:
+        if not self.consumer.flow_active:
+            return []
+        if consumer._closed or consumer._fetcher._closed:
+            raise driver.ConsumerStoppedError
+        with consumer._fetcher._subscriptions.fetch_context():
+            # no max_records: a limit starves partitions
+            fetched = await consumer._fetcher.fetched_records(active, timeout=timeout, max_records=None)
+        # No await from here: a seek must not come between the drain and the stamp.
+        size = self.app.settings.chunk
+        chunks = []
+        for tp, records in fetched.items():
+            inbound = [Inbound(r.offset, r.timestamp, r.value, r.key) for r in records]
+            for at in range(0, len(inbound), size):
+                number = self.numbers[tp] = self.numbers.get(tp, -1) + 1
+                chunks.append((TP(*tp), Chunk(self.epoch, number, inbound[at : at + size])))
+        return chunks
+
+    async def seek_lanes(self, positions: Mapping[TP, int]) -> int:
+        """Seek every partition; returns the epoch of the chunks that come from there."""
+        epoch: int = await self.call_thread(self._seek_lanes, positions)
+        return epoch
+
+    async def _seek_lanes(self, positions: Mapping[TP, int]) -> int:
+        self.epoch, self.numbers = self.epoch + 1, {}
+        for tp, offset in positions.items():
+            self._ensure_consumer().seek(TopicPartition(*tp), offset)
+        return self.epoch
+
+    async def advise(self, positions: Mapping[TP, tuple[int, bool]]) -> None:
+        """Commit group offsets for lag tools and for draining; nothing of ours starts from them.
+
+        `positions`: for each partition the lane's position, and whether the lane is idle (then the consumer's own
+        position is told, which passes the control records at a transaction's end).
+        """
+        await self.call_thread(self._advise, positions)
+
+    async def _advise(self, positions: Mapping[TP, tuple[int, bool]]) -> None:
+        consumer = self._ensure_consumer()
+        offsets = {}
+        for tp, (position, idle) in positions.items():
+            partition = TopicPartition(*tp)
+            if partition in consumer.assignment():
+                at = max(position, await consumer.position(partition)) if idle else position
+                offsets[partition] = OffsetAndMetadata(at, "")
+        if offsets:
+            await consumer.commit(offsets)
+
+    def last_stable(self, tp: TP) -> int | None:
+        """The offset behind the last committed record of a partition, as of the last fetch."""
+        found: int | None = self._ensure_consumer().last_stable_offset(TopicPartition(*tp))
+        return found
+
+    async def broker_answers(self) -> bool:
+        """Whether a broker answers a metadata request now."""
+        try:
+            return bool(await self.call_thread(self._ensure_consumer()._client.force_metadata_update))
+        except (KafkaError, OSError):
+            return False
+
+    @property
+    def evicted(self) -> bool:
+        """Whether the group has thrown us out: our lanes may be somebody else's by now."""
+        coordinator = self._ensure_consumer()._coordinator
+        return coordinator is not None and coordinator.generation < 0
+
+
+class LaneConsumer(driver.Consumer):  # type: ignore[misc]
+    """Faust's consumer, opening and closing lanes."""
+
+    _opening: asyncio.Task[None] | None = None
+
+    def _new_consumer_thread(self) -> LaneThread:
+        return LaneThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ARG002, ASYNC109
+        """One message a chunk, from partitions whose lanes are hungry."""
+        if not self.flow_active:
+            await self.wait(self.can_resume_flow)
+        active = self.app.lanes.hungry(self._get_active_partitions())
+        if self.should_stop or not active:  # an empty set would mean "all" to aiokafka
+            await asyncio.sleep(0.01)
+            return
+        for tp, chunk in await self._getmany(active, 0.1) or ():
+            if not self.flow_active:
+                return
+            last = chunk.records[-1]
+            yield (
+                tp,
+                ConsumerMessage(
+                    tp.topic,
+                    tp.partition,
+                    last.offset,
+                    last.timestamp / 1000.0,
+                    0,
+                    (),
+                    None,
+                    chunk,
+                    None,
+                    0,
+                    0,
+                    tp,
+                    generation_id=self.app.consumer_generation_id,
+                ),
+            )
+
+    async def perform_seek(self) -> None:
+        """Faust calls this once a generation, before the flow resumes."""
+        self._opening = asyncio.ensure_future(self._open())
+        try:
+            await asyncio.wait_for(asyncio.shield(self._opening), OPEN_TIMEOUT)
+        except asyncio.CancelledError:
+            if self._opening.cancelled():
+                await asyncio.Event().wait()  # superseded by a rebalance: this generation must never resume
+            self._opening.cancel()
+            raise
+        except BaseException as error:
+            die(f"cannot take over partitions: {type(error).__name__}: {error}", error)
+
+    async def _open(self) -> None:
+        lanes, thread = self.app.lanes, self._thread
+        positions = await lanes.open(tp for tp in self.assignment() if tp.topic in lanes.specs)
+        epoch = await thread.seek_lanes(positions)
+        for tp, lane in lanes.lanes.items():
+            self._read_offset[tp] = None  # else Faust's fetcher drops what is below it, in silence
+            lane.start(epoch, positions[tp])
+        lanes.ready = True
+
+    async def wait_empty(self) -> None:
+        """Faust calls this on revoke and on stop: lanes end behind their current transaction."""
+        lanes = self.app.lanes
+        if lanes.lanes and not self.app.should_stop and self._thread.evicted:
+            die(
+                "evicted from the consumer group (asleep or cut off for longer than the session timeout): "
+                "another worker owns these partitions now"
+            )
+        if self._opening is not None and not self._opening.done():
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
+        try:
+            await asyncio.wait_for(lanes.close(), CLOSE_TIMEOUT)
+        except BaseException as error:
+            die(f"lanes did not close: {type(error).__name__}: {error}", error)
+
+
+class LaneTransport(driver.Transport):  # type: ignore[misc]
+    """Faust's aiokafka transport with our consumer."""
+
+    Consumer = LaneConsumer

@@ -1,0 +1,87 @@
+"""What a worker does beside its lanes: clocks, ticks, skew, advisory offsets, lag. None of it can change an output."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+from streams.engine.clocks import Clocks
+from streams.engine.exits import die
+from streams.engine.lanes import Lanes
+from streams.engine.skew import Lead
+from streams.engine.transport import LaneThread
+from streams.metrics import Metrics
+
+log = logging.getLogger("tocsin.upkeep")
+
+LOOK = 0.2
+"""Seconds between two looks at skew and lag."""
+ADVISE = 0.5
+"""Seconds between two commits of advisory group offsets."""
+
+
+async def keep(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run `work` for ever, again after a failure of the broker's; any other failure ends the process."""
+    while True:
+        try:
+            await work()
+            return
+        except (KafkaError, OSError) as error:
+            log.warning("%s: %s: %s; again in 1 s", name, type(error).__name__, error)
+            await asyncio.sleep(1.0)
+        except Exception as error:
+            die(f"{name}: {type(error).__name__}: {error}", error)
+
+
+async def balance(
+    lanes: Lanes, clocks: Clocks, inputs: Mapping[tuple[str, int], int | None], metrics: Metrics, thread: LaneThread
+) -> None:
+    """Pause what is too far ahead, and say how far behind each lane is."""
+    leads: dict[TP, Lead] = {}
+    while True:
+        slowest = clocks.slowest(inputs)
+        for tp, lane in list(lanes.lanes.items()):
+            stage, partition = lane.spec.name, str(tp.partition)
+            if (lane.spec.source, tp.partition) in inputs:
+                lead = leads.setdefault(tp, Lead())
+                if (clock := clocks.of(lane.spec.source, tp.partition)) is not None:
+                    lead.note(clock)
+                lane.paused = lead.too_far(slowest)
+                metrics.paused.labels(stage, partition).set(lane.paused)
+            stable = thread.last_stable(tp)
+            behind = 0 if lane.idle or stable is None else max(0, stable - lane.consumed)
+            metrics.lag_records.labels(stage, partition).set(behind)
+            oldest = lane.oldest
+            metrics.lag_seconds.labels(stage, partition).set(
+                max(0.0, time.time() - oldest / 1000) if oldest is not None else 0.0
+            )
+        await asyncio.sleep(LOOK)
+
+
+async def advise(lanes: Lanes, thread: LaneThread) -> None:
+    """Tell the group where lanes are, for lag tools and for draining."""
+    told: dict[TP, tuple[int, bool]] = {}
+    while True:
+        await asyncio.sleep(ADVISE)
+        if not lanes.ready:
+            continue
+        news = {
+            tp: (lane.position, lane.idle)
+            for tp, lane in lanes.lanes.items()
+            if lane.position is not None and told.get(tp) != (lane.position, lane.idle)
+        }
+        if news:
+            await thread.advise(news)
+            told.update(news)
+
+
+async def orphaned(parent: int, stop: Callable[[], None]) -> None:
+    """Stop the worker when the supervisor that started it is gone."""
+    while os.getppid() == parent:  # noqa: ASYNC110 (nothing tells us but a look)
+        await asyncio.sleep(0.5)
+    log.warning("the supervisor is gone; stopping")
+    stop()

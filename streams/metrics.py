@@ -1,0 +1,244 @@
+"""Every metric of a worker, built once for each registry.
+
+Names end in their base unit; labels have closed sets of values, which exist from the start where the set is small.
+Records are counted when their transaction is committed: what a crash undid was never counted.
+"""
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from agents.stage import Inbound, Step
+from schemas.alert import Status
+from schemas.rejected import Code
+from schemas.row import VerdictKind
+
+STAGES = ("classify", "classify-import", "deduplicate", "detect")
+OUTPUTS = (
+    "headlines.classified",
+    "headlines.rejected",
+    "headlines.deduplicated",
+    "alerts",
+    "alerts.current",
+    "counts",
+    "clocks",
+)
+LIVE = 3600.0
+"""Seconds behind the present up to which log time is live, and its latency worth measuring."""
+
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_SLOW = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0)
+
+
+class Metrics:
+    """The metrics of one process, in a registry of their own."""
+
+    def __init__(self, registry: CollectorRegistry, rules: str = "") -> None:
+        self.registry = registry
+        self._records_in = Counter(
+            "tocsin_records_in", "Records read and committed, by stage.", ["stage"], registry=registry
+        )
+        self._records_out = Counter(
+            "tocsin_records_out",
+            "Records written, by stage and topic (without prefix).",
+            ["stage", "topic"],
+            registry=registry,
+        )
+        self._headlines = Counter(
+            "tocsin_headlines",
+            "Headlines read: accepted (part of the volume) or stale (kept, not counted).",
+            ["result"],
+            registry=registry,
+        )
+        self._rejected = Counter(
+            "tocsin_rejected",
+            "Records that ended in headlines.rejected, by stage and reason.",
+            ["stage", "code"],
+            registry=registry,
+        )
+        self._step_errors = Counter(
+            "tocsin_step_errors",
+            "Records whose step raised: a fault of ours, not of the record.",
+            ["stage"],
+            registry=registry,
+        )
+        self._verdicts = Counter(
+            "tocsin_verdicts", "Headlines in lanes, by what deduplication decided.", ["kind"], registry=registry
+        )
+        self._alerts = Counter("tocsin_alerts", "Alert revisions written, by status.", ["status"], registry=registry)
+        self._late = Counter(
+            "tocsin_late_rows",
+            "Rows dropped because they came after a promise that none would: must stay 0.",
+            registry=registry,
+        )
+        self._transactions = Counter(
+            "tocsin_transactions", "Transactions committed, by stage.", ["stage"], registry=registry
+        )
+        self._aborted = Counter(
+            "tocsin_transactions_aborted",
+            "Chunks that ended the process uncommitted, by stage.",
+            ["stage"],
+            registry=registry,
+        )
+        self._step_seconds = Histogram(
+            "tocsin_step_seconds",
+            "Time to decide about a chunk, by stage.",
+            ["stage"],
+            buckets=_FAST,
+            registry=registry,
+        )
+        self._transaction_seconds = Histogram(
+            "tocsin_transaction_seconds",
+            "Time to commit a chunk, by stage.",
+            ["stage"],
+            buckets=_FAST,
+            registry=registry,
+        )
+        self._latency = Histogram(
+            "tocsin_latency_seconds",
+            "From a live headline's arrival at the broker to a stage's commit; for detect "
+            "this is end to end, raw to alerts.",
+            ["stage"],
+            buckets=_SLOW,
+            registry=registry,
+        )
+        self._stage_clock = Gauge(
+            "tocsin_lane_clock_seconds",
+            "Log time that a stage has reached in a partition, as Unix time.",
+            ["stage", "partition"],
+            registry=registry,
+        )
+        self._waiting = Gauge(
+            "tocsin_waiting_rows",
+            "Rows that a lane holds until every raw partition has promised.",
+            ["partition"],
+            registry=registry,
+        )
+        self._memory = Gauge(
+            "tocsin_state_entries",
+            "Entries that a stage keeps: texts remembered, series with a state.",
+            ["stage", "partition"],
+            registry=registry,
+        )
+        self._learning = Gauge(
+            "tocsin_learning_days",
+            "Days with headlines that a lane has yet to see before its alerts open.",
+            ["partition"],
+            registry=registry,
+        )
+        self.lag_records = Gauge(
+            "tocsin_partition_lag_records",
+            "Committed records of a partition not yet behind us, by stage.",
+            ["stage", "partition"],
+            registry=registry,
+        )
+        self.lag_seconds = Gauge(
+            "tocsin_partition_lag_seconds",
+            "Age of the oldest record that waits in this worker, 0 when none does.",
+            ["stage", "partition"],
+            registry=registry,
+        )
+        self.ticks = Counter("tocsin_ticks", "Ticks appended to silent raw partitions.", registry=registry)
+        self.paused = Gauge(
+            "tocsin_partition_paused",
+            "1 while a raw partition waits for the slowest.",
+            ["stage", "partition"],
+            registry=registry,
+        )
+        self._recovery = Gauge(
+            "tocsin_recovery_seconds", "How long the last take-over of partitions lasted.", registry=registry
+        )
+        self._lanes = Gauge("tocsin_lanes_open", "Lanes that this worker owns and has open.", registry=registry)
+        Gauge("tocsin_build_info", "1; the build is in the labels.", ["version", "python"], registry=registry).labels(
+            version("tocsin"), platform.python_version()
+        ).set(1)
+        Gauge("tocsin_rules_info", "1; the rules' version is in the label.", ["rules"], registry=registry).labels(
+            rules
+        ).set(1)
+        self._exist()
+
+    def _exist(self) -> None:
+        """Give closed label sets their zeros, so that a first event is an increase and not an appearance."""
+        for stage in STAGES:
+            for metric in (
+                self._records_in,
+                self._transactions,
+                self._aborted,
+                self._step_errors,
+                self._step_seconds,
+                self._transaction_seconds,
+                self._latency,
+            ):
+                metric.labels(stage)
+        for code in get_args(Code):
+            self._rejected.labels("classify", code)
+        for kind in get_args(VerdictKind):
+            self._verdicts.labels(kind)
+        for status in get_args(Status):
+            self._alerts.labels(status)
+        for result in ("accepted", "stale"):
+            self._headlines.labels(result)
+
+    def committed(
+        self,
+        stage: str,
+        partition: int,
+        records: Sequence[Inbound],
+        step: Step,
+        step_seconds: float,
+        transaction_seconds: float,
+        now: float,
+    ) -> None:
+        """Count a chunk whose transaction is committed. `now`: Unix seconds."""
+        self._records_in.labels(stage).inc(len(records))
+        self._transactions.labels(stage).inc()
+        self._step_seconds.labels(stage).observe(step_seconds)
+        self._transaction_seconds.labels(stage).observe(transaction_seconds)
+        out: dict[str, int] = {}
+        for record in step.outputs:
+            out[record.topic] = out.get(record.topic, 0) + 1
+        for topic, count in out.items():
+            self._records_out.labels(stage, topic).inc(count)
+        for (what, which), count in step.tally.items():
+            self._tallied(stage, what, which, count)
+        self._stands(stage, partition, step, now)
+
+    def _tallied(self, stage: str, what: str, which: str, count: int) -> None:
+        if what == "headline":
+            self._headlines.labels(which).inc(count)
+        elif what == "rejected":
+            self._rejected.labels("classify" if stage == "classify-import" else stage, which).inc(count)
+            if which == "step_error":
+                self._step_errors.labels(stage).inc(count)
+        elif what == "verdict":
+            self._verdicts.labels(which).inc(count)
+        elif what == "alert":
+            self._alerts.labels(which).inc(count)
+        elif what == "late":
+            self._late.inc(count)
+
+    def _stands(self, stage: str, partition: int, step: Step, now: float) -> None:
+        where = str(partition)
+        if (clock := step.gauges.get("clock")) is not None:
+            self._stage_clock.labels(stage, where).set(clock)
+            if 0 <= now - clock < LIVE:
+                self._latency.labels(stage).observe(now - clock)
+        if (waiting := step.gauges.get("waiting")) is not None:
+            self._waiting.labels(where).set(waiting)
+        for name in ("memory", "series"):
+            if (entries := step.gauges.get(name)) is not None:
+                self._memory.labels(stage, where).set(entries)
+        if (learning := step.gauges.get("learning_days")) is not None:
+            self._learning.labels(where).set(learning)
+
+    def aborted(self, stage: str) -> None:
+        """A chunk ended the process."""
+        self._aborted.labels(stage).inc()
+
+    def recovered(self, seconds: float, lanes: int) -> None:
+        """Partitions were taken over."""
+        self._recovery.set(seconds)
+        self._lanes.set(lanes)

@@ -1,0 +1,105 @@
+"""One worker process: rules, generation, Faust application, and what runs beside it.
+
+The application is built here and handed to Faust's worker; nothing else in the project holds one. Ends with 0 when it
+was told to stop (SIGTERM, Ctrl-C), 70 when it ended itself so that nothing is lost or doubled.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import faust
+from prometheus_client import CollectorRegistry
+
+from agents.rulebook import Rulebook
+from schemas.generation import Generation
+from streams import generation as generations
+from streams import kafka, stages
+from streams.engine.app import LaneApp, build_app
+from streams.engine.clocks import Clocks
+from streams.engine.exits import die
+from streams.engine.ticker import Ticker
+from streams.engine.upkeep import advise, balance, keep, orphaned
+from streams.health import Health
+from streams.metrics import Metrics
+from streams.quiet import quiet
+from streams.settings import Settings
+
+log = logging.getLogger("tocsin.worker")
+
+SUPERVISOR = "TOCSIN_SUPERVISOR_PID"
+"""Environment variable by which a supervisor tells its workers who it is."""
+
+
+def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
+    """Work until told to stop. Raises what is wrong with settings or Kafka before anything is read."""
+    generation = asyncio.run(
+        generations.establish(settings, rulebook.version, rulebook.lanes.count, int(time.time() * 1000))
+    )
+    metrics = Metrics(CollectorRegistry(), rulebook.version)
+    app = build_app(settings, stages.specs(rulebook, generation), kafka.client_options(settings), metrics)
+    _beside(app, generation, metrics)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    worker = faust.Worker(app, loglevel=settings.log_level, loop=loop, redirect_stdouts=False)
+    quiet()
+    for noisy in ("faust", "mode"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    worker.execute_from_commandline()
+
+
+def _beside(app: LaneApp, generation: Generation, metrics: Metrics) -> None:
+    """Attach everything that runs beside the lanes."""
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def upkeep() -> None:
+        try:
+            await _upkeep(app, app.settings, generation, metrics, app.client_options)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            die(f"upkeep: {type(error).__name__}: {error}", error)
+
+
+async def _upkeep(
+    app: LaneApp, settings: Settings, generation: Generation, metrics: Metrics, options: Mapping[str, Any]
+) -> None:
+    thread = app.consumer._thread
+    clocks = Clocks(settings.topic("clocks"), options)
+    inputs = stages.inputs(generation)
+
+    async def missing() -> str | None:
+        if not app.lanes.ready:
+            return "partitions are not assigned, or their state is not recovered"
+        try:
+            answers = await asyncio.wait_for(thread.broker_answers(), 2.0)
+        except TimeoutError:
+            answers = False
+        return None if answers else "the broker does not answer"
+
+    health = Health(metrics.registry, missing)
+    if settings.http_port:
+        try:
+            await health.start(settings.http_host, settings.http_port)
+        except OSError as error:
+            die(
+                f"cannot listen on {settings.http_host}:{settings.http_port} ({error.strerror}): another worker has "
+                "the port? Set TOCSIN_HTTP_PORT to a free one, or to 0 for none"
+            )
+    jobs = [
+        keep("clocks", clocks.follow),
+        keep("skew and lag", lambda: balance(app.lanes, clocks, inputs, metrics, thread)),
+        keep("advisory offsets", lambda: advise(app.lanes, thread)),
+    ]
+    if settings.tick:
+        ticker = Ticker(settings.topic(stages.RAW), app.lanes, clocks, generation.start, options, metrics)
+        jobs.append(keep("ticks", lambda: ticker.run(thread)))
+    if parent := os.environ.get(SUPERVISOR):
+        jobs.append(orphaned(int(parent), lambda: os.kill(os.getpid(), 15)))
+    try:
+        await asyncio.gather(*jobs)
+    finally:
+        await asyncio.shield(health.stop())
