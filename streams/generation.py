@@ -1,0 +1,108 @@
+"""The generation's first record: what all workers of a prefix agree on, for as long as it lives.
+
+The first worker writes it; if several come at once, the first record in the topic is the one that holds, for all of
+them. A crash between writing and reading changes nothing: the next start reads the same record. A worker that differs
+refuses to start, because its order or its verdicts would differ.
+"""
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from schemas.base import MINUTE
+from schemas.generation import Generation
+from streams import kafka, topics
+from streams.errors import Refusal
+from streams.settings import IMPORT, Settings
+
+TOPIC = "generation"
+
+
+class GenerationMismatch(Refusal):
+    """This worker is not of the generation that its prefix names."""
+
+
+async def read(settings: Settings) -> Generation | None:
+    """The generation of this prefix; `None` when none has started. Raises TopicsError without topics."""
+    async with kafka.admin(settings) as client:
+        await topics.require(client, [settings.topic(TOPIC)])
+    async with kafka.running(settings, kafka.consumer(settings)) as reader:
+        return await _first(settings, reader)
+
+
+async def establish(settings: Settings, rulebook_version: str, lanes: int, now: int) -> Generation:
+    """The generation of this prefix, started at `now` (ms) if there is none.
+
+    Raises GenerationMismatch when raw topic, partitions, lanes or rules are not those that it was started with.
+    """
+    async with kafka.admin(settings) as client, kafka.running(settings, kafka.consumer(settings)) as reader:
+        ours = await _as_it_is(settings, client, reader, rulebook_version, lanes, now)
+        agreed = await _first(settings, reader)
+        if agreed is None:
+            async with kafka.running(settings, kafka.producer(settings)) as writer:
+                await writer.send_and_wait(settings.topic(TOPIC), ours.encode(), partition=0)
+            agreed = await _first(settings, reader)
+        assert agreed is not None  # just written, and never expired
+    _compare(settings, agreed, ours)
+    return agreed
+
+
+async def _as_it_is(
+    settings: Settings,
+    client: AIOKafkaAdminClient,
+    reader: AIOKafkaConsumer,
+    rules: str,
+    lanes: int,
+    now: int,
+) -> Generation:
+    """What this worker would write."""
+    history = settings.topic(IMPORT)
+    there = await topics.require(client, [settings.raw_topic, history, settings.topic(TOPIC)])
+    start = await _start(reader, settings.raw_topic, there[settings.raw_topic].partitions, now)
+    ends = await reader.end_offsets([TopicPartition(history, number) for number in range(there[history].partitions)])
+    return Generation(
+        start=start,
+        cut=start,
+        raw_topic=settings.raw_topic,
+        raw_partitions=there[settings.raw_topic].partitions,
+        import_partitions=there[history].partitions if any(ends.values()) else 0,
+        lanes=lanes,
+        rules=rules,
+    )
+
+
+async def _start(reader: AIOKafkaConsumer, raw: str, partitions: int, now: int) -> int:
+    """The whole minute of the earliest record in raw, or of `now` when there is none before it."""
+    found = await reader.offsets_for_times({TopicPartition(raw, number): 0 for number in range(partitions)})
+    earliest: int = min([now, *(at.timestamp for at in found.values() if at is not None)])
+    return earliest // MINUTE * MINUTE
+
+
+async def _first(settings: Settings, reader: AIOKafkaConsumer) -> Generation | None:
+    partition = TopicPartition(settings.topic(TOPIC), 0)
+    end = (await reader.end_offsets([partition]))[partition]
+    begin = (await reader.beginning_offsets([partition]))[partition]
+    async for records in kafka.stretch(reader, partition, begin, end):
+        return Generation.decode(records[0].value)
+    return None
+
+
+def _compare(settings: Settings, agreed: Generation, ours: Generation) -> None:
+    """Refuse what would change order or verdicts. Start and cut are the first worker's."""
+    said = {
+        "raw_topic": "the raw topic",
+        "raw_partitions": "partitions of the raw topic",
+        "import_partitions": "partitions of the import with something in them",
+        "lanes": "lanes",
+        "rules": "the rules' version",
+    }
+    differing = [
+        f"{text}: {getattr(agreed, field)} when it started, {getattr(ours, field)} now"
+        for field, text in said.items()
+        if getattr(agreed, field) != getattr(ours, field)
+    ]
+    if differing:
+        raise GenerationMismatch(
+            f"this worker is not of the generation {settings.prefix or '(no prefix)'}; {'; '.join(differing)}. "
+            "A generation keeps what it was started with: put it back, or start another under a new TOCSIN_PREFIX "
+            "(`tocsin topics create` first)"
+        )

@@ -1,0 +1,150 @@
+"""Clients of Kafka, made from the settings alone: secured as they say, bounded in how long they wait for a broker.
+
+Producers are idempotent and wait for all replicas; consumers read what is committed and never jump: where an offset
+is gone they raise instead of going elsewhere in silence. A broker that does not answer is `KafkaUnreachable` after a
+few seconds, with the address, the setting and the cure.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.helpers import create_ssl_context
+
+from streams.errors import Refusal
+from streams.quiet import unreachable_causes
+from streams.settings import Settings
+
+REACH_SECONDS = 5.0
+"""How long a command waits for a broker before it gives up."""
+MEBIBYTE = 1024 * 1024
+
+
+class KafkaUnreachable(Refusal):
+    """No broker answers."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class Client(Protocol):
+    """What all of aiokafka's clients have in common."""
+
+    async def start(self) -> None:
+        """Connect."""
+
+
+Started = TypeVar("Started", bound=Client)
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """What every client is given: addresses and security."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap_servers,
+        "security_protocol": settings.kafka_security_protocol,
+    }
+    if settings.kafka_security_protocol.endswith("SSL"):
+        options["ssl_context"] = create_ssl_context(
+            cafile=_text(settings.kafka_ssl_cafile),
+            certfile=_text(settings.kafka_ssl_certfile),
+            keyfile=_text(settings.kafka_ssl_keyfile),
+        )
+    if settings.kafka_security_protocol.startswith("SASL"):
+        assert settings.kafka_sasl_password is not None  # the settings see to it
+        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        options["sasl_plain_username"] = settings.kafka_sasl_username
+        options["sasl_plain_password"] = settings.kafka_sasl_password.get_secret_value()
+    return options
+
+
+def consumer(settings: Settings, **options: Any) -> AIOKafkaConsumer:
+    """A consumer that is not yet started: committed records only, no group, offsets by hand."""
+    chosen: dict[str, Any] = {
+        **client_options(settings),
+        "isolation_level": "read_committed",
+        "enable_auto_commit": False,
+        "auto_offset_reset": "none",
+        "fetch_max_wait_ms": 100,
+        "fetch_max_bytes": 32 * MEBIBYTE,
+        "max_partition_fetch_bytes": 8 * MEBIBYTE,
+    }
+    return AIOKafkaConsumer(**{**chosen, **options})
+
+
+def producer(settings: Settings, **options: Any) -> AIOKafkaProducer:
+    """A producer that is not yet started: idempotent, acknowledged by all replicas, large enough for every record."""
+    chosen: dict[str, Any] = {
+        **client_options(settings),
+        "enable_idempotence": True,
+        "acks": "all",
+        "max_request_size": 64 * MEBIBYTE,
+        "max_batch_size": 256 * 1024,
+        "linger_ms": 5,
+    }
+    return AIOKafkaProducer(**{**chosen, **options})
+
+
+@asynccontextmanager
+async def running(settings: Settings, client: Started, seconds: float = REACH_SECONDS) -> AsyncIterator[Started]:
+    """`client`, started; stopped again at the end. Raises KafkaUnreachable when no broker answers in time."""
+    try:
+        await _start(settings, client, seconds)
+        yield client
+    finally:
+        await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())  # type: ignore[attr-defined]
+
+
+@asynccontextmanager
+async def admin(settings: Settings, seconds: float = REACH_SECONDS) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An administration client, started; closed at the end. Raises KafkaUnreachable."""
+    client = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=30_000)
+    async with running(settings, client, seconds):
+        yield client
+
+
+async def stretch(
+    reader: AIOKafkaConsumer, partition: TopicPartition, start: int, end: int
+) -> AsyncIterator[list[ConsumerRecord]]:
+    """The committed records of `partition` in `[start, end)`, in order, as they are fetched.
+
+    Takes over the consumer's assignment. `end` may be the last stable offset: control records are passed.
+    """
+    if start >= end:
+        return
+    reader.assign([partition])
+    reader.seek(partition, start)
+    while await reader.position(partition) < end:
+        fetched = await reader.getmany(partition, timeout_ms=200, max_records=5000)
+        records = [record for record in fetched.get(partition, ()) if record.offset < end]
+        if records:
+            yield records
+
+
+async def _start(settings: Settings, client: Client, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    with unreachable_causes() as causes:
+        while True:
+            try:
+                await asyncio.wait_for(client.start(), max(0.1, deadline - time.monotonic()))
+                return
+            except (KafkaError, OSError, TimeoutError) as error:
+                if time.monotonic() + 0.25 > deadline:
+                    raise KafkaUnreachable(_unreachable(settings, causes or {"": str(error)}, seconds)) from error
+                await asyncio.sleep(0.25)
+
+
+def _unreachable(settings: Settings, causes: dict[str, str], seconds: float) -> str:
+    why = "; ".join(sorted(set(filter(None, causes.values())))) or "no answer"
+    return (
+        f"Kafka does not answer at {settings.kafka_bootstrap_servers} (TOCSIN_KAFKA_BOOTSTRAP_SERVERS) "
+        f"after {seconds:g} s: {why}. Start the broker (`tocsin broker start` starts a local one), or set "
+        "TOCSIN_KAFKA_BOOTSTRAP_SERVERS, and TOCSIN_KAFKA_SECURITY_PROTOCOL for a secured one."
+    )
+
+
+def _text(path: object) -> str | None:
+    return None if path is None else str(path)

@@ -1,0 +1,313 @@
+"""Every topic: its partitions, its settings and why; creating them, and finding what differs.
+
+`create` makes what is missing and changes nothing that exists; `check` tells what differs, and how to put it right.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from schemas.base import DAY, HOUR, MINUTE
+from streams.errors import Refusal
+from streams.settings import IMPORT, NAMES, RAW, Settings
+
+RAW_BYTES = 16 * 1024 * 1024
+"""The largest headline that a producer may send."""
+RAW_MESSAGE_BYTES = RAW_BYTES + 64 * 1024
+"""With room for a key, headers and the batch around it."""
+INNER_MESSAGE_BYTES = 2 * RAW_BYTES
+"""What a stage makes of a record is never refused for its size."""
+FOR_EVER = -1
+ANY_TIME = 2**63 - 1
+CENTURY = 100 * 365 * DAY
+
+
+class TopicsError(Refusal):
+    """A topic is missing or cannot be made."""
+
+
+class TopicSpec(NamedTuple):
+    """What a topic has to be."""
+
+    plain: str
+    name: str
+    partitions: int
+    replication_factor: int | None
+    """`None`: three, or as many as there are brokers."""
+    config: Mapping[str, str]
+
+    def resolved(self, brokers: int) -> "TopicSpec":
+        """With its copies for a cluster of `brokers`; from three copies on, a write needs two of them."""
+        copies = self.replication_factor or min(3, brokers)
+        extra = {"min.insync.replicas": "2"} if copies >= 3 else {}
+        return self._replace(replication_factor=copies, config={**self.config, **extra})
+
+
+class Difference(NamedTuple):
+    """Something about a topic that is not as it should be."""
+
+    topic: str
+    setting: str
+    found: str
+    wanted: str
+    cure: str
+
+
+class Report(NamedTuple):
+    """What `create` did: full names, and what it found different and left alone."""
+
+    created: tuple[str, ...]
+    existing: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+class Topic(NamedTuple):
+    """A topic as it is."""
+
+    partitions: int
+    replication_factor: int
+
+
+def plan(settings: Settings, lanes: int) -> list[TopicSpec]:
+    """All topics of a deployment with `lanes` lanes, in the order in which data flows."""
+    raw = settings.raw_retention_days * DAY
+    widest = max(settings.raw_partitions, settings.import_partitions, lanes)
+    table: dict[str, tuple[int, dict[str, object]]] = {
+        RAW: (settings.raw_partitions, _kept(raw, size=RAW_MESSAGE_BYTES)),
+        IMPORT: (settings.import_partitions, _history()),
+        # a partition for each of any stage, so that a lane writes to its own number; by the broker's time, or the
+        # refused rows of an old import would be gone at once
+        "headlines.rejected": (widest, _kept(raw)),
+        # as long as raw: `classify` has moved on and will not write them again, so a lane that stood still for
+        # weeks must still find them
+        "headlines.classified": (lanes, _kept(raw)),
+        # raw and the 48 h that deduplication remembers, and a day to spare
+        "headlines.deduplicated": (lanes, _kept(raw + 72 * HOUR)),
+        "alerts": (lanes, _kept(FOR_EVER)),
+        "alerts.current": (lanes, _latest(delete_retention=DAY)),
+        "counts": (lanes, _kept(FOR_EVER)),
+        "state.classify": (settings.raw_partitions, _latest()),
+        "state.classify-import": (settings.import_partitions, _latest()),
+        "state.deduplicate": (lanes, _latest()),
+        "state.detect": (lanes, _latest()),
+        "clocks": (1, _latest()),
+        "generation": (1, _kept(FOR_EVER)),
+    }
+    return [
+        TopicSpec(
+            name,
+            settings.topic(name),
+            table[name][0],
+            settings.replication_factor,
+            {setting: str(value) for setting, value in table[name][1].items()},
+        )
+        for name in NAMES
+    ]
+
+
+def _kept(retention: int, size: int = INNER_MESSAGE_BYTES) -> dict[str, object]:
+    """A log, stamped by the broker. No limit by size: what is lost must be lost by a rule that is written down."""
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": retention,
+        "retention.bytes": FOR_EVER,
+        "max.message.bytes": size,
+        "message.timestamp.type": "LogAppendTime",
+    }
+
+
+def _history() -> dict[str, object]:
+    """The import's log carries its own time, of any year, and is kept for ever.
+
+    Segments must not be rolled by that time (a decade would be hundreds of them), and Kafka's own limit to a
+    record's time (an hour ahead) would refuse what the import's rule has already judged.
+    """
+    return {
+        **_kept(FOR_EVER, size=RAW_MESSAGE_BYTES),
+        "message.timestamp.type": "CreateTime",
+        "message.timestamp.before.max.ms": ANY_TIME,
+        "message.timestamp.after.max.ms": ANY_TIME,
+        "segment.ms": CENTURY,
+    }
+
+
+def _latest(delete_retention: int = 10 * MINUTE) -> dict[str, object]:
+    """The latest value of each key. Small segments, soon compacted, or a recovery reads the whole history.
+
+    Each transaction leaves a marker, which compaction keeps for `delete.retention.ms`: a day of them would be
+    a million in each state partition, and a recovery takes seconds.
+    """
+    return {
+        "cleanup.policy": "compact",
+        "max.message.bytes": INNER_MESSAGE_BYTES,
+        "message.timestamp.type": "LogAppendTime",
+        "segment.ms": 5 * MINUTE,
+        "segment.bytes": 32 * 1024 * 1024,
+        "min.cleanable.dirty.ratio": "0.1",
+        "max.compaction.lag.ms": 5 * MINUTE,
+        "delete.retention.ms": delete_retention,
+    }
+
+
+async def described(client: AIOKafkaAdminClient) -> dict[str, Topic]:
+    """All topics of the cluster. Asks for no name: a broker may make what it is asked for."""
+    return {
+        topic["topic"]: Topic(
+            len(topic["partitions"]),
+            min((len(partition["replicas"]) for partition in topic["partitions"]), default=0),
+        )
+        for topic in await client.describe_topics()
+    }
+
+
+async def create(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec], seconds: float = 30.0) -> Report:
+    """Make the topics that are missing, and wait until they are there. May be repeated; changes nothing that exists."""
+    brokers = await _brokers(client)
+    resolved = [spec.resolved(brokers) for spec in specs]
+    before = await described(client)
+    _same_raw(resolved, before)
+    missing = [spec for spec in resolved if spec.name not in before]
+    created = await _make(client, missing) if missing else ()
+    async with asyncio.timeout(seconds):
+        while not {spec.name for spec in specs} <= (await described(client)).keys():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    existing = [spec for spec in resolved if spec.name not in created]
+    return Report(created, tuple(spec.name for spec in existing), tuple(await check(client, existing)))
+
+
+async def check(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> list[Difference]:
+    """What differs from the plan: topics that are missing, partitions, copies, and each setting that the plan names."""
+    brokers = await _brokers(client)
+    resolved = [spec.resolved(brokers) for spec in specs]
+    there = await described(client)
+    configs = await _configs(client, [spec.name for spec in resolved if spec.name in there])
+    differences: list[Difference] = []
+    for spec in resolved:
+        if spec.name not in there:
+            differences.append(Difference(spec.name, "topic", "missing", "there", "Run `tocsin topics create`"))
+            continue
+        differences += _shape(spec, there[spec.name])
+        differences += _settings(spec, configs[spec.name])
+    return differences
+
+
+async def require(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, Topic]:
+    """The topics with these full names, as they are; raises TopicsError when one is missing."""
+    there = await described(client)
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise TopicsError(
+            f"no such topic: {', '.join(missing)}. Make the topics with `tocsin topics create`; if they were made "
+            "under another prefix, set TOCSIN_PREFIX"
+        )
+    return {name: there[name] for name in names}
+
+
+async def config_of(client: AIOKafkaAdminClient, name: str) -> dict[str, str]:
+    """The settings of one topic that exists."""
+    return (await _configs(client, [name]))[name]
+
+
+def _same_raw(specs: Sequence[TopicSpec], there: Mapping[str, Topic]) -> None:
+    """Raw is shared by generations: one that is made for another number of partitions could never run."""
+    for spec in specs:
+        topic = there.get(spec.name)
+        if spec.plain == RAW and topic and topic.partitions != spec.partitions:
+            raise TopicsError(
+                f"topic {spec.name} has {topic.partitions} partitions and TOCSIN_RAW_PARTITIONS is {spec.partitions}; "
+                f"nothing was made. {_shape(spec, topic)[0].cure}"
+            )
+
+
+def _shape(spec: TopicSpec, topic: Topic) -> list[Difference]:
+    differences = []
+    if topic.partitions != spec.partitions:
+        cure = "Partitions are fixed for a generation: start one under a new TOCSIN_PREFIX"
+        if spec.plain == RAW:
+            cure = f"Set TOCSIN_RAW_PARTITIONS={topic.partitions}, or begin a new raw topic with TOCSIN_RAW_TOPIC"
+        elif spec.plain in (IMPORT, "state.classify-import"):
+            cure = f"Set TOCSIN_IMPORT_PARTITIONS={topic.partitions}, or start under a new TOCSIN_PREFIX"
+        differences.append(Difference(spec.name, "partitions", str(topic.partitions), str(spec.partitions), cure))
+    if topic.replication_factor != spec.replication_factor:
+        differences.append(
+            Difference(
+                spec.name,
+                "replication.factor",
+                str(topic.replication_factor),
+                str(spec.replication_factor),
+                f"Reassign its partitions (kafka-reassign-partitions.sh), or set "
+                f"TOCSIN_REPLICATION_FACTOR={topic.replication_factor}",
+            )
+        )
+    return differences
+
+
+def _settings(spec: TopicSpec, config: Mapping[str, str]) -> list[Difference]:
+    return [
+        Difference(
+            spec.name,
+            setting,
+            config.get(setting, "unknown"),
+            wanted,
+            f"Run kafka-configs.sh --alter --topic {spec.name} --add-config {setting}={wanted}",
+        )
+        for setting, wanted in spec.config.items()
+        if not _same(config.get(setting), wanted)
+    ]
+
+
+def _same(found: str | None, wanted: str) -> bool:
+    if found is None:
+        return False
+    try:
+        return float(found) == float(wanted)
+    except ValueError:
+        return found == wanted
+
+
+async def _brokers(client: AIOKafkaAdminClient) -> int:
+    return max(1, len((await client.describe_cluster())["brokers"]))
+
+
+async def _make(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> tuple[str, ...]:
+    answer = await client.create_topics(
+        [
+            NewTopic(spec.name, spec.partitions, spec.replication_factor, topic_configs=dict(spec.config))
+            for spec in specs
+        ]
+    )
+    created = []
+    for name, code, *message in answer.topic_errors:
+        if code == 0:
+            created.append(name)
+        elif code != TopicAlreadyExistsError.errno:
+            what = (message[0] if message else None) or for_code(code).__name__
+            raise TopicsError(f"topic {name} cannot be made: {what}. {_CURES.get(code, _OTHER_CURE)}")
+    return tuple(created)
+
+
+_CURES = {
+    38: "Set TOCSIN_REPLICATION_FACTOR to at most the number of brokers",
+    29: "Allow this user CREATE on the topic or the cluster, or have an administrator run `tocsin topics create`",
+    31: "Allow this user CREATE on the cluster, or have an administrator run `tocsin topics create`",
+}
+_OTHER_CURE = "The broker's log has the details; `tocsin topics create` may be repeated"
+
+
+async def _configs(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    if not names:
+        return {}
+    answers: list[Any] = await client.describe_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    )
+    found: dict[str, dict[str, str]] = {}
+    for answer in answers:
+        for code, message, _, name, entries in answer.resources:
+            if code:
+                raise TopicsError(f"the settings of topic {name} cannot be read: {message or for_code(code).__name__}")
+            found[name] = {entry[0]: entry[1] for entry in entries}
+    return found

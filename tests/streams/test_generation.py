@@ -1,0 +1,101 @@
+"""The first record of a generation holds for all its workers, whoever comes first."""
+
+import asyncio
+
+import pytest
+
+from schemas.base import MINUTE
+from schemas.generation import Generation
+from streams import generation
+from streams import kafka as clients
+from streams.generation import GenerationMismatch, establish
+from streams.settings import IMPORT, Settings
+from streams.topics import TopicsError, create, plan
+
+NOW = 1_795_000_000_000
+LATER = 4_000_000_000_000
+
+
+@pytest.fixture
+async def settings(kafka: str, prefix: str) -> Settings:
+    made = Settings(kafka_bootstrap_servers=kafka, prefix=prefix, raw_topic=f"{prefix}raw", raw_partitions=3)
+    async with clients.admin(made) as client:
+        await create(client, plan(made, 2))
+    return made
+
+
+async def send(settings: Settings, topic: str, timestamp: int | None = None) -> int:
+    async with clients.running(settings, clients.producer(settings)) as writer:
+        sent = await writer.send_and_wait(settings.topic(topic), b"{}", partition=1, timestamp_ms=timestamp)
+        return int(sent.timestamp)
+
+
+async def test_before_the_first_worker_there_is_none(settings: Settings) -> None:
+    assert await generation.read(settings) is None
+
+
+async def test_the_first_worker_writes_it_and_the_next_reads_it(settings: Settings) -> None:
+    first = await establish(settings, "rules-1", 2, NOW)
+    assert first == Generation(
+        start=NOW // MINUTE * MINUTE,
+        cut=NOW // MINUTE * MINUTE,
+        raw_topic=settings.raw_topic,
+        raw_partitions=3,
+        import_partitions=0,
+        lanes=2,
+        rules="rules-1",
+    )
+    assert await establish(settings, "rules-1", 2, NOW + 10 * MINUTE) == first
+    assert await generation.read(settings) == first
+
+
+async def test_workers_that_come_together_agree(settings: Settings) -> None:
+    several = await asyncio.gather(*(establish(settings, "rules-1", 2, NOW + n * MINUTE) for n in range(4)))
+    assert len(set(several)) == 1
+
+
+async def test_it_starts_no_later_than_what_raw_already_holds(settings: Settings) -> None:
+    stamped = await send(settings, "headlines.raw")
+    await send(settings, "headlines.raw")
+    begun = await establish(settings, "rules-1", 2, LATER)
+    assert begun.start == begun.cut == stamped // MINUTE * MINUTE
+
+
+async def test_an_import_with_something_in_it_takes_part(settings: Settings) -> None:
+    await send(settings, IMPORT, NOW)
+    assert (await establish(settings, "rules-1", 2, NOW)).import_partitions == 2
+
+
+@pytest.mark.parametrize(
+    ("rules", "lanes", "said"), [("rules-2", 2, "rules-1 when it started, rules-2 now"), ("rules-1", 3, "lanes: 2")]
+)
+async def test_a_worker_that_differs_is_refused(settings: Settings, rules: str, lanes: int, said: str) -> None:
+    await establish(settings, "rules-1", 2, NOW)
+    with pytest.raises(GenerationMismatch, match=said) as caught:
+        await establish(settings, rules, lanes, NOW)
+    assert "TOCSIN_PREFIX" in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+async def test_another_raw_topic_is_refused(settings: Settings, prefix: str) -> None:
+    await establish(settings, "rules-1", 2, NOW)
+    other = Settings(**{**settings.model_dump(), "raw_topic": f"{prefix}raw2", "raw_partitions": 4})
+    async with clients.admin(other) as client:
+        await create(client, plan(other, 2))
+    with pytest.raises(GenerationMismatch, match=r"raw2 now; partitions of the raw topic: 3 when it started, 4 now"):
+        await establish(other, "rules-1", 2, NOW)
+
+
+async def test_an_import_that_came_too_late_is_not_passed_over_in_silence(settings: Settings) -> None:
+    await establish(settings, "rules-1", 2, NOW)
+    await send(settings, IMPORT, NOW)
+    with pytest.raises(GenerationMismatch, match="partitions of the import"):
+        await establish(settings, "rules-1", 2, NOW)
+
+
+async def test_without_topics_the_cure_is_named(kafka: str, prefix: str) -> None:
+    bare = Settings(kafka_bootstrap_servers=kafka, prefix=prefix, raw_topic=f"{prefix}raw")
+    with pytest.raises(TopicsError, match="tocsin topics create"):
+        await establish(bare, "rules-1", 2, NOW)
+    with pytest.raises(TopicsError, match="tocsin topics create"):
+        await generation.read(bare)
