@@ -83,7 +83,12 @@ def _faults(name: str, document: object, root: yaml.Node) -> list[Fault]:
                 faults.append(Fault(name, line, f"{subregion} is no M49 subregion", "see the list in the handbook"))
             elif subregion in seen:
                 faults.append(
-                    Fault(name, line, f"{subregion} stands in two lanes", f"keep one; the first is in line {seen[subregion]}")
+                    Fault(
+                        name,
+                        line,
+                        f"{subregion} stands in two lanes",
+                        f"keep one; the first is in line {seen[subregion]}",
+                    )
                 )
             seen.setdefault(str(subregion), line)
     missing = [f"{code} ({SUBREGIONS[code]})" for code in SUBREGIONS if code not in seen]

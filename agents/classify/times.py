@@ -5,6 +5,7 @@ guess from the clock of this process, or an exception.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal, NamedTuple
@@ -71,6 +72,14 @@ def read_moment(given: str | int | float) -> Moment:
         except (ValueError, TypeError, IndexError, OverflowError):
             return UNREADABLE
     return _within("time", moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def given_moment(fields: Mapping[str, object]) -> Moment | None:
+    """The moment that a producer's record names: `published_at`, or else `date`; `None` where it names none."""
+    given = fields.get("published_at")
+    if given is None:
+        given = fields.get("date")
+    return read_moment(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else None
 
 
 def timed(moment: Moment | None, arrival: int) -> Timed:

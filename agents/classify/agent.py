@@ -1,0 +1,73 @@
+"""The classify stage as the engine drives it: bytes in, bytes out.
+
+State is the partition's clock alone. After a crash the stage goes on behind the last committed chunk with the clock
+that was committed with it; the chunk that was lost is read again and gives the same rows.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from agents.classify.clock import Clock
+from agents.classify.step import Classifier
+from agents.stage import Inbound, Memory, Outbound, Step
+from schemas.clock import PartitionClock
+
+CLASSIFIED = "headlines.classified"
+REJECTED = "headlines.rejected"
+CLOCKS = "clocks"
+STATE = b"clock"
+
+
+class ClassifyStage:
+    """One raw partition. Implements `agents.stage.Stage`."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self._keys = [str(lane).encode() for lane in range(classifier.lanes)]
+        self.clock = classifier.start
+        """As of the last step."""
+        self._position = 0
+
+    def restore(self, entries: Mapping[bytes, bytes]) -> Memory | None:
+        """Take up the committed clock. Nothing is read back."""
+        stored = entries.get(STATE)
+        self.clock = self._classifier.start if stored is None else Clock.decode(stored)
+        return None
+
+    def remember(self, records: Sequence[Inbound]) -> None:
+        """Nothing: the stage has no memory in its outputs."""
+
+    def step(self, records: Sequence[Inbound]) -> Step:
+        """Classify a chunk."""
+        if not records:
+            return Step([], {}, self._position)
+        self.clock, rows, refused = self._classifier.step(self.clock, records)
+        self._position = records[-1].offset + 1
+        outputs: list[Outbound] = []
+        encoded = b""
+        last: object = None
+        for lane, row in rows:
+            if row is not last:  # minutes and ticks go to every lane, one after the other
+                encoded, last = row.encode(), row
+            outputs.append(Outbound(CLASSIFIED, lane, self._keys[lane], encoded, row.kind))
+        partition = self._classifier.partition
+        outputs += [Outbound(REJECTED, partition, record.key, rejected.encode()) for record, rejected in refused]
+        if (clock := self._partition_clock()) is not None:
+            outputs.append(Outbound(CLOCKS, 0, clock.key, clock.encode()))
+        return Step(outputs, {STATE: self.clock.encode()}, self._position)
+
+    def committed(self, first_offsets: Mapping[tuple[str, int], int]) -> None:
+        """Nothing to keep."""
+
+    def _partition_clock(self) -> PartitionClock | None:
+        clock = self.clock
+        if clock.arrival is None:
+            return None
+        return PartitionClock(
+            topic=self._classifier.topic,
+            partition=self._classifier.partition,
+            arrival=clock.arrival,
+            highest=clock.highest,
+            rows=clock.rows,
+            size=clock.size,
+            ended=clock.ended,
+        )

@@ -1,0 +1,268 @@
+"""From the bytes of a raw record to what was meant by it: a headline, a withdrawal, a tick, or a coded refusal.
+
+    empty_value -> not_utf8 -> not_json -> not_an_object -> control records -> the title -> other fields -> dates
+
+The first check that fails names the code. Whatever the bytes are, `Intake.read` answers and never raises. What can be
+mended is mended and says so in `flags`; of a repeated key the last one counts.
+"""
+
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agents.classify.canonical import canonical_title, canonical_url, clean_title, split_publisher
+from agents.classify.publishers import Publishers
+from agents.classify.times import Moment, given_moment, timed
+from schemas.headline import Headline
+from schemas.rejected import Code
+
+LONGEST_TITLE = 2_000
+"""Characters, after cleaning."""
+_LONGEST_RAW_TITLE = 64 * 1024
+_LONGEST_URL = 4_096
+_LONGEST_NAME = 200
+_EXTRA_BYTES = 8 * 1024
+_EXTRA_DEPTH = 16
+_REPEATS_SOUGHT = 64 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+class Refusal(NamedTuple):
+    """Why a record cannot be taken."""
+
+    code: Code
+    detail: str
+
+
+class Control(NamedTuple):
+    """A tick: time has come this far. `end`: and nothing follows."""
+
+    end: bool
+
+
+class Withdrawal(NamedTuple):
+    """A headline is taken back."""
+
+    withdraws: str
+    """Its id, or its canonical URL."""
+
+
+class Item(NamedTuple):
+    """A headline that was accepted, but for what depends on its arrival."""
+
+    id: str
+    title: str
+    text_key: str
+    url: str | None
+    publisher: str | None
+    family: str | None
+    moment: Moment | None
+    flags: tuple[str, ...]
+    extra: dict[str, Any]
+
+    def arrived(self, arrival: int) -> Headline:
+        """The headline, now that it is known when it came."""
+        published_at, event_time, timing, stale = timed(self.moment, arrival)
+        return Headline(
+            id=self.id,
+            title=self.title,
+            text_key=self.text_key,
+            url=self.url,
+            publisher=self.publisher,
+            family=self.family,
+            published_at=published_at,
+            arrival=arrival,
+            event_time=event_time,
+            timing=timing,
+            stale=stale,
+            flags=self.flags,
+            extra=self.extra,
+        )
+
+
+class Sent(BaseModel):
+    """What a producer may send. All but the title may be missing or null; unknown fields are kept."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    title: str
+    published_at: str | int | float | None = None
+    date: str | int | float | None = None
+    source: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+
+
+def parse(value: bytes | None) -> dict[str, Any] | Refusal:
+    """The JSON object that `value` is."""
+    if value is None or not value.strip():
+        return Refusal("empty_value", "no bytes; a record is a JSON object with a title")
+    try:
+        document = orjson.loads(value.removeprefix(_BOM))
+    except orjson.JSONDecodeError as error:
+        try:
+            value.decode("utf-8")
+        except UnicodeDecodeError as unicode_error:
+            at = unicode_error.start
+            return Refusal("not_utf8", f"byte {at} (0x{value[at]:02x}): {unicode_error.reason}; send UTF-8")
+        return Refusal("not_json", f"{error}; send one JSON object a record")
+    if not isinstance(document, dict):
+        return Refusal("not_an_object", f"{_kind(document)} where a JSON object with a title was expected")
+    return document
+
+
+class Intake:
+    """Reads records. Holds the publishers' table and nothing else."""
+
+    def __init__(self, publishers: Publishers) -> None:
+        self._publishers = publishers
+
+    def read(self, value: bytes | None) -> Item | Withdrawal | Control | Refusal:
+        """What the record means."""
+        document = parse(value)
+        if isinstance(document, Refusal):
+            return document
+        if "tocsin" in document:
+            return _control(document)
+        if document.get("title") is None:
+            if document.get("withdraws") is not None:
+                return _withdrawal(document["withdraws"])
+            return Refusal("title_missing", "no field `title`" if "title" not in document else "`title` is null")
+        return self._item(document, value or b"")
+
+    def _item(self, document: dict[str, Any], value: bytes) -> Item | Refusal:
+        raw = document["title"]
+        if not isinstance(raw, str):
+            return Refusal("title_wrong_type", f"`title` is {_kind(raw)}; expected a string")
+        if len(raw) > _LONGEST_RAW_TITLE:
+            return _too_long(len(raw))
+        cleaned, flags = clean_title(raw)
+        if not cleaned:
+            return Refusal("title_empty", "`title` holds nothing but spaces and control characters")
+        if len(cleaned) > LONGEST_TITLE:
+            return _too_long(len(cleaned))
+        try:
+            sent = Sent.model_validate(document)
+        except ValidationError as error:
+            field = str(error.errors(include_url=False, include_input=False)[0]["loc"][0])
+            expected = "a string or a number" if field in ("published_at", "date") else "a string"
+            return Refusal("wrong_type", f"`{field}` is {_kind(document[field])}; expected {expected}")
+        moment = given_moment(document)
+        if moment is not None and moment.kind == "out_of_range":
+            return Refusal("date_out_of_range", f"{_given(sent)!r} lies outside 1970 to 2100")
+        return self._accepted(sent, cleaned, moment, [*flags, *_repeats(document, value)])
+
+    def _accepted(self, sent: Sent, cleaned: str, moment: Moment | None, flags: list[str]) -> Item:
+        title, suffix = split_publisher(cleaned, self._publishers)
+        extra = dict(sent.model_extra or {})
+        named = sent.publisher if sent.publisher is not None else sent.source
+        if sent.publisher is not None and sent.source is not None:
+            extra["source"] = sent.source
+        if sent.published_at is not None and sent.date is not None:
+            extra["date"] = sent.date
+        if extra and not _bounded(extra):
+            extra = {}
+            flags.append("extra_dropped")
+        producer = _name(named, flags)
+        publisher = producer or suffix
+        url = _url(sent.url, flags)
+        text = canonical_title(title) or title
+        return Item(
+            id=_hash("\x1f".join((text, url or "", " ".join((publisher or "").casefold().split())))),
+            title=title,
+            text_key=_hash(text),
+            url=url,
+            publisher=publisher,
+            family=self._publishers.family(producer, url, suffix),
+            moment=moment,
+            flags=tuple(flags),
+            extra=extra,
+        )
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode("utf-8"), digest_size=12).hexdigest()
+
+
+def _control(document: Mapping[str, Any]) -> Control | Refusal:
+    end = document.get("end", False)
+    if document["tocsin"] != "tick" or not isinstance(end, bool):
+        shown = repr(document["tocsin"])[:80]
+        return Refusal("control_unknown", f'"tocsin": {shown}; known is "tick", with or without "end": true')
+    return Control(end)
+
+
+def _withdrawal(reference: object) -> Withdrawal | Refusal:
+    if not isinstance(reference, str):
+        return Refusal("wrong_type", f"`withdraws` is {_kind(reference)}; expected a headline's id or URL")
+    text, _ = clean_title(reference[:_LONGEST_URL])
+    if not text:
+        return Refusal("wrong_type", "`withdraws` is empty; expected a headline's id or URL")
+    return Withdrawal((canonical_url(text) if "://" in text else None) or text)
+
+
+def _name(given: str | None, flags: list[str]) -> str | None:
+    if given is None:
+        return None
+    name, _ = clean_title(given[: 4 * _LONGEST_NAME])
+    if len(name) > _LONGEST_NAME or len(given) > 4 * _LONGEST_NAME:
+        flags.append("publisher_cut")
+        name = name[:_LONGEST_NAME].rstrip()
+    return name or None
+
+
+def _url(given: str | None, flags: list[str]) -> str | None:
+    if given is None or not given.strip():
+        return None
+    url = canonical_url(given) if len(given) <= _LONGEST_URL else None
+    if url is None:
+        flags.append("url_dropped")
+    return url
+
+
+def _bounded(extra: dict[str, Any]) -> bool:
+    return _shallow(extra, _EXTRA_DEPTH) and len(orjson.dumps(extra)) <= _EXTRA_BYTES
+
+
+def _shallow(value: object, depth: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return depth > 0 and all(_shallow(part, depth - 1) for part in parts)
+
+
+def _repeats(document: Mapping[str, Any], value: bytes) -> tuple[str, ...]:
+    """Whether a key was written twice. Only where colons outnumber keys is there anything to look into."""
+    if value.count(b'":') + value.count(b'" :') <= len(document) or len(value) > _REPEATS_SOUGHT:
+        return ()
+    tops: list[list[tuple[str, Any]]] = []
+    try:
+        json.loads(value.removeprefix(_BOM), object_pairs_hook=tops.append)
+    except (ValueError, RecursionError):
+        return ()
+    return ("repeated_key",) if len(tops[-1]) > len(document) else ()
+
+
+def _too_long(length: int) -> Refusal:
+    return Refusal("title_too_long", f"`title` has {length:,} characters; at most {LONGEST_TITLE:,} are taken")
+
+
+def _given(sent: Sent) -> str | int | float | None:
+    given = sent.published_at if sent.published_at is not None else sent.date
+    return given[:80] if isinstance(given, str) else given
+
+
+def _kind(value: object) -> str:
+    kinds = {
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        str: "a string",
+        list: "an array",
+        dict: "an object",
+    }
+    return kinds.get(type(value), "null")

@@ -1,0 +1,209 @@
+"""The step of the classify stage: raw records in, rows for the lanes out, time carried along.
+
+For every lane, of one raw partition:
+
+    minute A          | minute B                        | a chunk may end anywhere
+    row row . row row | Minute(A) row . row . . . . . . | Tick(A_now)
+                        ^ before the first row of B       ^ after all rows and minutes that it covers
+
+`Clock` in, `Clock` out: what is decided depends on the records alone, not on how they were cut into chunks, but for
+the ticks, which go no further than the merge. A record that this code stumbles over is rejected alone.
+"""
+
+import traceback
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from agents.classify.clock import Clock
+from agents.classify.intake import Control, Intake, Item, Refusal, Withdrawal
+from agents.classify.lanes import Lanes
+from agents.classify.reader import Reader
+from agents.stage import Inbound
+from schemas.base import MINUTE, QUARTER
+from schemas.headline import Headline, Place
+from schemas.rejected import Rejected
+from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, Source, TickRow, WithdrawalRow
+
+NOWHERE = "001"
+"""The world: what a headline without a place counts under in the volume."""
+
+LaneRow = tuple[int, ClassifiedRow]
+Refused = tuple[Inbound, Rejected]
+
+
+class Classifier:
+    """Reads one raw partition. Holds rules alone; what it remembers is in the `Clock` that it is given."""
+
+    def __init__(
+        self,
+        source_topic: str,
+        partition: int,
+        reader: Reader,
+        lanes: Lanes,
+        rules_version: str,
+        start: int | None,
+        ends: bool,
+    ) -> None:
+        """`start`: what a live partition promises from the beginning. `ends`: an import, whose end ticks count."""
+        self.topic = source_topic
+        self.partition = partition
+        self.lanes = lanes.count
+        self.start = Clock(arrival=start)
+        self._reader = reader
+        self._intake = Intake(reader.families)
+        self._table = lanes
+        self._rules = rules_version
+        self._ends = ends
+
+    def step(self, clock: Clock, records: Sequence[Inbound]) -> tuple[Clock, list[LaneRow], list[Refused]]:
+        """Decide about a chunk, in order."""
+        if not records:
+            return clock, [], []
+        chunk = _Chunk(self, clock)
+        for record in records:
+            chunk.take(record)
+        return chunk.close(records[-1].offset)
+
+    def source(self, offset: int) -> Source:
+        """The origin of a row."""
+        return Source(topic=self.topic, partition=self.partition, offset=offset)
+
+    def read(self, record: Inbound, arrival: int) -> "list[LaneRow] | Control | Refusal":
+        """The rows of one record, without regard to any other."""
+        meant = self._intake.read(record.value)
+        if isinstance(meant, Refusal):
+            return meant
+        if isinstance(meant, Control):
+            return Control(meant.end and self._ends)
+        digest = blake2b(record.value or b"", digest_size=8).hexdigest()
+        if isinstance(meant, Withdrawal):
+            return [
+                (
+                    lane,
+                    WithdrawalRow(
+                        lane=lane,
+                        withdraws=meant.withdraws,
+                        arrival=arrival,
+                        digest=digest,
+                        source=self.source(record.offset),
+                    ),
+                )
+                for lane in range(self.lanes)
+            ]
+        return self._headline(meant, arrival, digest, self.source(record.offset))
+
+    def _headline(self, item: Item, arrival: int, digest: str, source: Source) -> list[LaneRow]:
+        headline = item.arrived(arrival)
+        reading = self._reader.read(item.title, headline.event_time)
+        return [
+            (
+                lane,
+                HeadlineRow(
+                    lane=lane,
+                    primary=first,
+                    headline=headline,
+                    places=reading.places,
+                    themes=reading.themes,
+                    organisations=reading.organisations,
+                    rules=self._rules,
+                    digest=digest,
+                    source=source,
+                ),
+            )
+            for lane, first in self._lanes_of(headline, reading.places)
+        ]
+
+    def _lanes_of(self, headline: Headline, places: Sequence[Place]) -> list[tuple[int, bool]]:
+        """The lanes that read a headline, that of its first place in front."""
+        lanes = dict.fromkeys(self._table.lane_of(place.subregion) for place in places)
+        if not lanes:
+            return [(int(headline.text_key, 16) % self.lanes, True)]
+        return [(lane, position == 0) for position, lane in enumerate(lanes)]
+
+
+class _Chunk:
+    """A clock on its way from one value to the next."""
+
+    def __init__(self, classifier: Classifier, clock: Clock) -> None:
+        self._classifier = classifier
+        self._arrival = clock.arrival
+        self._volume = {(bucket, subregion): count for bucket, subregion, count in clock.volume}
+        self._highest = clock.highest
+        self._accepted = clock.rows
+        self._size = clock.size
+        self._ended = clock.ended
+        self._rows: list[LaneRow] = []
+        self._refused: list[Refused] = []
+
+    def take(self, record: Inbound) -> None:
+        self._size += len(record.value or b"")
+        before = self._arrival
+        arrival = record.timestamp if before is None else max(before, record.timestamp)
+        if self._volume and before is not None and arrival // MINUTE > before // MINUTE:
+            self._tell_minute(before, record.offset)
+        if not self._ended:
+            self._arrival = arrival
+        try:
+            read = self._classifier.read(record, arrival)
+        except Exception as error:
+            read = Refusal("step_error", _told(error))
+        if self._ended and isinstance(read, list):
+            read = Refusal("step_error", "the import had ended; a further one needs a new generation")
+        if isinstance(read, Refusal):
+            source = self._classifier.source(record.offset)
+            self._refused.append((record, Rejected.of("classify", *read, record.value or b"", source)))
+        elif isinstance(read, Control):
+            if read.end and not self._ended:
+                self._end(arrival, record.offset)
+        else:
+            self._add(read, arrival)
+
+    def close(self, offset: int) -> tuple[Clock, list[LaneRow], list[Refused]]:
+        arrival = self._arrival
+        if not self._ended and arrival is not None:
+            self._to_all(TickRow(arrival=arrival, source=self._classifier.source(offset)))
+        clock = Clock(
+            arrival=arrival,
+            volume=self._counts(),
+            highest=self._highest,
+            rows=self._accepted,
+            size=self._size,
+            ended=self._ended,
+        )
+        return clock, self._rows, self._refused
+
+    def _add(self, rows: list[LaneRow], arrival: int) -> None:
+        self._rows += rows
+        self._highest = arrival
+        first = rows[0][1]
+        if not isinstance(first, HeadlineRow):
+            return
+        self._accepted += 1
+        if not first.headline.stale:
+            bucket = first.headline.event_time // QUARTER * QUARTER
+            for subregion in dict.fromkeys(place.subregion for place in first.places) or (NOWHERE,):
+                cell = bucket, subregion
+                self._volume[cell] = self._volume.get(cell, 0) + 1
+
+    def _end(self, arrival: int, offset: int) -> None:
+        # An end in the minute of the last headline (an importer's is in the next) must not swallow its volume.
+        if self._volume:
+            self._tell_minute(arrival, offset)
+        self._ended = True
+        self._to_all(TickRow(arrival=arrival, end=arrival, source=self._classifier.source(offset)))
+
+    def _tell_minute(self, within: int, offset: int) -> None:
+        at = (within // MINUTE + 1) * MINUTE
+        self._to_all(MinuteRow(at=at, volume=self._counts(), source=self._classifier.source(offset)))
+        self._volume = {}
+
+    def _counts(self) -> tuple[tuple[int, str, int], ...]:
+        return tuple((*cell, count) for cell, count in sorted(self._volume.items()))
+
+    def _to_all(self, row: MinuteRow | TickRow) -> None:
+        self._rows += [(lane, row) for lane in range(self._classifier.lanes)]
+
+
+def _told(error: Exception) -> str:
+    """The end of the traceback: where it happened and what."""
+    return "".join(traceback.format_exception(error))[-450:].strip()
