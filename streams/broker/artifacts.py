@@ -69,12 +69,12 @@ def java() -> Path:
     return path
 
 
-def fetch(progress: Callable[[str], None] | None = None, cache: Path | None = None) -> ClassPath:
-    """The class path of Kafka; downloads what is missing (58 MB, once)."""
+def fetch(progress: Callable[[str], None] | None = None, cache: Path | None = None, pinned: Path = PINS) -> ClassPath:
+    """The class path of Kafka; downloads what is missing (56 MB, once). Raises ArtifactsError."""
     tell = progress or (lambda _: None)
-    pins = Jars.model_validate_json(PINS.read_bytes())
+    pins = Jars.model_validate_json(pinned.read_bytes())
     root = cache or cache_directory()
-    remembered = root / f"kafka-{pins.kafka}-{sha256(PINS)[:12]}.json"
+    remembered = root / f"kafka-{pins.kafka}-{sha256(pinned)[:12]}.json"
     known = _recall(remembered, pins)
     if known:
         return known

@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     help="A local Kafka 4.3: no Docker, no Java to install.\n\n"
-    "The first start downloads it (58 MB, once); after that it starts in 3 s and needs no network. "
+    "The first start downloads it (56 MB, once); after that it starts in 3 s and needs no network. "
     "It listens on this machine only.",
 )
 

@@ -2,26 +2,27 @@
 
 import asyncio
 import concurrent.futures
-import logging
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from streams.broker import ports
+from streams.broker.properties import HOST
+
 REQUEST_MILLISECONDS = 3000
 
 
-def answers(bootstrap: str) -> bool:
+def answers(port: int) -> bool:
     """Whether a metadata request finds a broker in charge. Works with and without a running event loop."""
+    # Asked first, because aiokafka logs each refused connection as an error.
+    if not ports.listening(port):
+        return False
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(_answers(bootstrap))).result()
+        return pool.submit(lambda: asyncio.run(_answers(f"{HOST}:{port}"))).result()
 
 
 async def _answers(bootstrap: str) -> bool:
     client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_MILLISECONDS)
-    # The client tells of each refused connection; here a refusal is an answer.
-    log = logging.getLogger("aiokafka")
-    disabled = log.level
-    log.setLevel(logging.CRITICAL)
     try:
         await client.bootstrap()
         return bool(client.cluster.brokers())
@@ -29,4 +30,3 @@ async def _answers(bootstrap: str) -> bool:
         return False
     finally:
         await client.close()
-        log.setLevel(disabled)

@@ -10,9 +10,6 @@ refused. Data survives both. What one process starts without `detached` ends wit
 one Kafka runs in a directory.
 """
 
-import shutil
-import subprocess
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,14 +20,13 @@ from pydantic import BaseModel, ConfigDict
 
 from streams.broker import artifacts, ports, process, ready
 from streams.broker.faults import AlreadyRunningError, BrokerError, PortInUseError, StartFailedError
+from streams.broker.files import Files
+from streams.broker.launch import START_SECONDS, Launched, await_answer, launch
 from streams.broker.lock import locked
-from streams.broker.properties import HEAP_MEGABYTES, HOST, broker_properties, java_options, render
-from streams.broker.storage import format_storage, formatted, tail
+from streams.broker.properties import HEAP_MEGABYTES, HOST, java_options
 
 DEFAULT_PORT = 29092
-START_SECONDS = 60.0
 STOP_SECONDS = 30.0
-PAUSE_SECONDS = 0.1
 PORT_ATTEMPTS = 3
 
 
@@ -49,7 +45,7 @@ class Status(BaseModel):
 
 
 class LocalKafka:
-    """The Kafka in `directory`. Port 0 takes a free one, and keeps it for the life of this object."""
+    """The Kafka in `directory`. Port 0 takes a free one, and keeps it for the life of this object if it can."""
 
     def __init__(
         self,
@@ -58,18 +54,17 @@ class LocalKafka:
         progress: Callable[[str], None] | None = None,
         heap_megabytes: int = HEAP_MEGABYTES,
     ) -> None:
-        self.directory = directory.absolute()
+        self.files = Files(directory.absolute())
         self._wanted = port
         self._port = port
         self._tell = progress or (lambda _: None)
         self._heap = heap_megabytes
-        self._child: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._launched: Launched | None = None
 
     @property
     def port(self) -> int:
         """The port it listens on, or will; 0 until a free one has been taken."""
-        running = self._running()
+        running = process.read(self.files.pid)
         return running.port if running else self._port
 
     @property
@@ -77,29 +72,19 @@ class LocalKafka:
         """What a client is given as `bootstrap_servers`."""
         return f"{HOST}:{self.port}"
 
-    @property
-    def log(self) -> Path:
-        """What Kafka says: warnings and errors."""
-        return self.directory / "broker.log"
-
     def start(self, detached: bool = False) -> None:
         """Start it and wait until it answers; nothing to do if it runs already. Raises BrokerError."""
         class_path = artifacts.fetch(self._tell)
-        java = artifacts.java()
+        java = class_path.command(artifacts.java(), *java_options(self._heap))
         with self._locked():
-            running = self._running()
-            if running:
-                if self._wanted not in (0, running.port):
-                    raise AlreadyRunningError(
-                        f"the Kafka in {self.directory} runs already, on port {running.port}: "
-                        f"use that, stop it first, or name another directory"
-                    )
-                self._await_answer(running)
+            if self._runs_already():
                 return
+            self._reap()
             for attempt in range(1, PORT_ATTEMPTS + 1):
                 port = self._choose_port()
+                self._tell(f"starting Kafka {class_path.kafka} on {HOST}:{port}")
                 try:
-                    self._launch(class_path.command(java, *java_options(self._heap)), port, detached)
+                    self._launched = launch(java, self.files, port, guarded=not detached)
                     self._port = port
                     return
                 except StartFailedError:
@@ -117,24 +102,20 @@ class LocalKafka:
 
     def wipe(self) -> None:
         """Stop it and delete its data. Deletes only what `start` made."""
-        self.stop()
-        with self._locked():
-            for path in (self._data, self._properties, self.log, self._old_log):
-                if path.is_dir():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
+        if self.files.directory.exists():
+            with self._locked():
+                self._finish(STOP_SECONDS)
+                self.files.wipe()
 
     def status(self) -> Status:
         """What it is doing now."""
-        running = self._running()
-        bootstrap = f"{HOST}:{running.port}" if running else None
+        running = process.read(self.files.pid)
         return Status(
             running=running is not None,
-            answers=bool(bootstrap and ready.answers(bootstrap)),
-            bootstrap=bootstrap,
+            answers=running is not None and ready.answers(running.port),
+            bootstrap=f"{HOST}:{running.port}" if running else None,
             pid=running.pid if running else None,
-            directory=self.directory,
+            directory=self.files.directory,
         )
 
     def __enter__(self) -> Self:
@@ -145,34 +126,27 @@ class LocalKafka:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # What ran before is not ours to end.
-        if self._child:
+        if self._launched:
             self.stop()
-
-    @property
-    def _data(self) -> Path:
-        return self.directory / "data"
-
-    @property
-    def _properties(self) -> Path:
-        return self.directory / "server.properties"
-
-    @property
-    def _old_log(self) -> Path:
-        return self.directory / "broker.log.1"
-
-    @property
-    def _pid_file(self) -> Path:
-        return self.directory / "broker.pid"
-
-    def _running(self) -> process.Running | None:
-        return process.read(self._pid_file)
 
     def _locked(self) -> AbstractContextManager[None]:
         return locked(
-            self.directory / "broker.lock",
+            self.files.lock,
             START_SECONDS + STOP_SECONDS,
-            lambda: self._tell(f"another process starts or stops the Kafka in {self.directory}: waiting"),
+            lambda: self._tell(f"another process starts or stops the Kafka in {self.files.directory}: waiting"),
         )
+
+    def _runs_already(self) -> bool:
+        running = process.read(self.files.pid)
+        if running is None:
+            return False
+        if self._wanted not in (0, running.port):
+            raise AlreadyRunningError(
+                f"the Kafka in {self.files.directory} runs already, on port {running.port}: "
+                "use that port, stop it first, or name another directory"
+            )
+        await_answer(running, self.files)
+        return True
 
     def _choose_port(self) -> int:
         if self._port and ports.available(self._port):
@@ -181,56 +155,22 @@ class LocalKafka:
             raise PortInUseError(self._wanted)
         return ports.free_port()
 
-    def _launch(self, command: list[str], port: int, detached: bool) -> None:
-        self._tell(f"starting Kafka on {HOST}:{port}")
-        self.directory.mkdir(parents=True, exist_ok=True)
-        if self.log.exists():
-            self.log.replace(self._old_log)
-        self._properties.write_text(render(broker_properties(port, ports.free_port(), self._data)), encoding="utf-8")
-        if not formatted(self._data):
-            format_storage(command, self._properties, self.log)
-        child, running = process.spawn([*command, "kafka.Kafka", str(self._properties)], self.log, port)
-        try:
-            process.write(self._pid_file, running)
-            self._child = child
-            if not detached:
-                self._guard = process.guard(child.pid)
-            self._await_answer(running)
-        except BaseException:
-            # Also at Ctrl-C: nothing half started is left behind.
-            self._finish(running, 0)
-            raise
-
-    def _await_answer(self, running: process.Running) -> None:
-        end = time.monotonic() + START_SECONDS
-        while not ready.answers(f"{HOST}:{running.port}"):
-            if process.process_of(running) is None:
-                raise StartFailedError(f"Kafka ended as it started. {tail(self.log)}")
-            if time.monotonic() > end:
-                raise StartFailedError(
-                    f"Kafka did not answer on port {running.port} in {START_SECONDS:.0f} s. {tail(self.log)}"
-                )
-            time.sleep(PAUSE_SECONDS)
-
     def _end(self, gently_seconds: float) -> None:
-        if not self.directory.exists():
-            return
-        with self._locked():
-            running = self._running()
-            if running:
-                self._finish(running, gently_seconds)
+        if self.files.directory.exists():
+            with self._locked():
+                self._finish(gently_seconds)
 
-    def _finish(self, running: process.Running, gently_seconds: float) -> None:
-        living = process.process_of(running)
+    def _finish(self, gently_seconds: float) -> None:
+        running = process.read(self.files.pid)
+        living = process.process_of(running) if running else None
         if living:
             process.end(living, gently_seconds)
-        if self._child and self._child.pid == running.pid:
-            self._child.wait()
-            self._child = None
-        if self._guard:
-            self._guard.kill()
-            self._guard.communicate()
-            self._guard = None
-        self._pid_file.unlink(missing_ok=True)
-        if ports.listening(running.port):
+        self._reap()
+        self.files.pid.unlink(missing_ok=True)
+        if running and ports.listening(running.port):
             raise BrokerError(f"Kafka is gone, but something still answers on port {running.port}")
+
+    def _reap(self) -> None:
+        if self._launched:
+            self._launched.reap()
+            self._launched = None
