@@ -25,6 +25,10 @@ class Clocks:
         """The clock of one partition (plain topic name); `None` before its first commit."""
         return self._latest.get((topic, partition))
 
+    def take(self, clock: PartitionClock) -> None:
+        """A partition's owner has committed."""
+        self._latest[clock.topic, clock.partition] = clock
+
     @property
     def highest(self) -> int | None:
         """The highest arrival anywhere of a record that made a row, ms."""
@@ -60,7 +64,6 @@ class Clocks:
             consumer.assign([TopicPartition(self._topic, 0)])
             async for record in consumer:
                 if record.value is not None:
-                    clock = PartitionClock.decode(record.value)
-                    self._latest[clock.topic, clock.partition] = clock
+                    self.take(PartitionClock.decode(record.value))
         finally:
             await asyncio.shield(consumer.stop())
