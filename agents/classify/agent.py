@@ -4,12 +4,14 @@ State is the partition's clock alone. After a crash the stage goes on behind the
 that was committed with it; the chunk that was lost is read again and gives the same rows.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agents.classify.clock import Clock
-from agents.classify.step import Classifier
+from agents.classify.step import Classifier, LaneRow, Refused
 from agents.stage import Inbound, Memory, Outbound, Step
 from schemas.clock import PartitionClock
+from schemas.row import HeadlineRow
 
 CLASSIFIED = "headlines.classified"
 REJECTED = "headlines.rejected"
@@ -53,7 +55,9 @@ class ClassifyStage:
         outputs += [Outbound(REJECTED, partition, record.key, rejected.encode()) for record, rejected in refused]
         if (clock := self._partition_clock()) is not None:
             outputs.append(Outbound(CLOCKS, 0, clock.key, clock.encode()))
-        return Step(outputs, {STATE: self.clock.encode()}, self._position)
+        arrival = self.clock.arrival
+        gauges = {} if arrival is None else {"clock": arrival / 1000}
+        return Step(outputs, {STATE: self.clock.encode()}, self._position, _tally(rows, refused), gauges)
 
     def committed(self, first_offsets: Mapping[tuple[str, int], int]) -> None:
         """Nothing to keep."""
@@ -71,3 +75,11 @@ class ClassifyStage:
             size=clock.size,
             ended=clock.ended,
         )
+
+
+def _tally(rows: Sequence[LaneRow], refused: Sequence[Refused]) -> Counter[tuple[str, str]]:
+    tally: Counter[tuple[str, str]] = Counter(("rejected", rejected.code) for _, rejected in refused)
+    for _, row in rows:
+        if isinstance(row, HeadlineRow) and row.primary:
+            tally["headline", "stale" if row.headline.stale else "accepted"] += 1
+    return tally

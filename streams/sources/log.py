@@ -49,7 +49,7 @@ class LogRecord(NamedTuple):
 class Log:
     """The log of a file: iterate for its records, in order of time, the end ticks last."""
 
-    def __init__(self, rows: "Lines | Sequence[bytes]", times: array[int], order: Sequence[int], now: int) -> None:
+    def __init__(self, rows: "Lines | Sequence[bytes]", times: "array[int]", order: Sequence[int], now: int) -> None:
         self._rows = rows
         self._times = times
         self._order = order
