@@ -1,0 +1,48 @@
+"""Records for one topic, a batch at a time for each partition: 256 KiB a request, and every one awaited.
+
+Order within a partition is kept. After `flush` all that was added is acknowledged by all replicas; whatever could not
+be sent is raised by `add` or `flush`. Under a crash what was not flushed may be there or not, but never twice.
+"""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+IN_FLIGHT = 8
+"""Batches that may be unanswered while more are filled."""
+
+
+class Batches:
+    """The open batch of each partition, and those on their way."""
+
+    def __init__(self, writer: AIOKafkaProducer, topic: str) -> None:
+        self._writer = writer
+        self._topic = topic
+        self._open: dict[int, Any] = {}
+        self._sent: deque[asyncio.Future[Any]] = deque()
+
+    async def add(self, partition: int, value: bytes, timestamp: int | None = None) -> None:
+        """Add a record; sends the partition's batch when it is full."""
+        batch = self._open.get(partition)
+        if batch is None:
+            batch = self._open[partition] = self._writer.create_batch()
+        if batch.append(timestamp=timestamp, key=None, value=value) is None:
+            await self._send(partition)
+            batch = self._open[partition] = self._writer.create_batch()
+            batch.append(timestamp=timestamp, key=None, value=value)
+
+    async def flush(self) -> None:
+        """Send what is open, and wait until all is acknowledged."""
+        for partition in list(self._open):
+            await self._send(partition)
+        while self._sent:
+            await self._sent.popleft()
+
+    async def _send(self, partition: int) -> None:
+        batch = self._open.pop(partition)
+        batch.close()
+        self._sent.append(await self._writer.send_batch(batch, self._topic, partition=partition))
+        if len(self._sent) > IN_FLIGHT:
+            await self._sent.popleft()
