@@ -39,6 +39,15 @@ class Deployment:
 
     def run(self, *arguments: str, stdin: bytes | None = None, status: int = 0, **more: str) -> bytes:
         """Run `tocsin ARGUMENTS` to its end; returns its standard output. Fails on any other exit status."""
+        return self._run(arguments, stdin, status, more).stdout
+
+    def complaint(self, *arguments: str, stdin: bytes | None = None, status: int = 2, **more: str) -> str:
+        """Run `tocsin ARGUMENTS`, which has to fail with `status`; returns its standard error."""
+        return self._run(arguments, stdin, status, more).stderr.decode()
+
+    def _run(
+        self, arguments: tuple[str, ...], stdin: bytes | None, status: int, more: dict[str, str]
+    ) -> subprocess.CompletedProcess[bytes]:
         done = subprocess.run(
             [sys.executable, "-m", "streams.cli", *arguments],
             input=stdin or b"",
@@ -48,7 +57,7 @@ class Deployment:
             check=False,
         )
         assert done.returncode == status, f"exit {done.returncode}: {done.stdout[-2000:]!r} {done.stderr[-4000:]!r}"
-        return done.stdout
+        return done
 
     @contextmanager
     def worker(self, *arguments: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:

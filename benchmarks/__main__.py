@@ -1,0 +1,40 @@
+"""`make bench`: measure, print, and write `docs/BENCHMARKS.md`.
+
+The rate on real data is measured where `TOCSIN_DATA` names a folder with `wklnd.jsonl.gz` (published hourly snapshots of
+top stories); without it only the shipped sample is read, and the table says so.
+"""
+
+import argparse
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+from benchmarks import end_to_end, report, scan
+
+SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
+
+
+def main() -> None:
+    """Run all measurements, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", choices=["scan", "kafka", []], help="scan, kafka; all without")
+    parser.add_argument("--dry", action="store_true", help="print only, leave docs/BENCHMARKS.md as it is")
+    arguments = parser.parse_args()
+    wanted = arguments.what or ["scan", "kafka"]
+    figures: list[report.Figure] = []
+    if "scan" in wanted:
+        figures.append(scan.measure(SAMPLE, scan.count(SAMPLE), "the shipped sample", "—"))
+        if (data := os.environ.get("TOCSIN_DATA")) and (real := Path(data) / "wklnd.jsonl.gz").exists():
+            figures.append(scan.measure(real, scan.count(real), "wklnd, hourly top stories", "≥ 10,000/s"))
+        else:
+            print("skipped: scan of wklnd; set TOCSIN_DATA to the folder that holds it")
+    if "kafka" in wanted:
+        with tempfile.TemporaryDirectory() as directory:
+            figures += asyncio.run(end_to_end.measure(Path(directory)))
+    print(report.table(figures))
+    if not arguments.dry:
+        report.write(figures)
+
+
+main()

@@ -1,0 +1,1 @@
+"""Measurements of what Tocsin finds, on real data that is not part of the project: `make evaluate`."""

@@ -1,0 +1,40 @@
+"""The same raw log gives the same alerts: on Kafka and in a scan, with any number of partitions."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from schemas.base import DAY
+from streams.demo.wire import EXPECTED_SERIES, wire
+from tests.integration import recount
+from tests.integration.deployment import Deployment
+from tests.integration.lines import as_lines
+
+END = 1_795_000_000_000
+"""A fixed present, ms."""
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's wire, long past."""
+    path = tmp_path_factory.mktemp("wire") / "wire.jsonl"
+    path.write_bytes(as_lines(wire(END - 400 * DAY)))
+    return path
+
+
+@pytest.mark.parametrize("partitions", [1, 2, 7])
+def test_import_and_scan_give_the_same_alerts(
+    kafka: str, prefix: str, tmp_path: Path, history: Path, partitions: int
+) -> None:
+    deployment = Deployment(kafka, prefix, tmp_path)
+    deployment.environment["TOCSIN_IMPORT_PARTITIONS"] = str(partitions)
+    deployment.run("topics", "create")
+    deployment.run("feed", "--import", str(history))
+    with deployment.worker("--processes", "1", "--drain") as worker:
+        assert worker.wait(120) == 0
+    scanned = deployment.run("scan", "--json", str(history)).splitlines()
+    opened = {json.loads(line)["series"] for line in scanned if json.loads(line)["status"] == "opened"}
+    assert EXPECTED_SERIES in opened
+    assert recount.alerts(deployment) == recount.in_order(scanned)
+    recount.check(deployment)

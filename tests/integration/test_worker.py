@@ -1,0 +1,70 @@
+"""What a worker does when it is told to stop, and what it says when it cannot start."""
+
+import signal
+import urllib.request
+
+import pytest
+
+from tests.integration import recount
+from tests.integration.deployment import Deployment, until
+from tests.integration.test_kill import ready
+
+
+def metrics(port: int) -> str:
+    """What the worker tells Prometheus."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stops_cleanly_and_goes_on_where_it_was(deployment: Deployment, number: signal.Signals) -> None:
+    for part in range(2):
+        deployment.run("feed", "-", stdin=b'{"title": "Kenya deploys troops to Somalia, part %d"}\n' % part * 10)
+        with deployment.worker() as worker:
+            until(lambda: ready(deployment.port), "ready")
+            until(lambda part=part: len(recount.deduplicated(deployment)) == 10 * (part + 1), "released")
+            worker.send_signal(number)
+            assert worker.wait(20) == 0
+    assert recount.check(deployment) == 20
+
+
+def test_tells_prometheus_what_it_did(deployment: Deployment) -> None:
+    deployment.run("feed", "-", stdin=b'{"title": "Kenya deploys troops to Somalia"}\nnot json\n')
+    with deployment.worker():
+        until(lambda: ready(deployment.port), "ready")
+        until(lambda: 'tocsin_verdicts_total{kind="unique"} 1.0' in metrics(deployment.port), "counted")
+        text = metrics(deployment.port)
+    assert 'tocsin_headlines_total{result="accepted"} 1.0' in text
+    assert 'tocsin_rejected_total{code="not_json",stage="classify"} 1.0' in text
+    assert 'tocsin_rejected_total{code="date_out_of_range",stage="classify"} 0.0' in text
+    assert "tocsin_late_rows_total 0.0" in text
+    assert "tocsin_lanes_open 10.0" in text
+
+
+def test_a_worker_with_other_rules_is_refused(deployment: Deployment) -> None:
+    with deployment.worker("--processes", "1", "--drain") as first:
+        assert first.wait(60) == 0
+    said = deployment.complaint("worker", "--set", "detect.min_unique=3")
+    assert "TOCSIN_PREFIX" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [("TOCSIN_CHUNK", "0", "TOCSIN_CHUNK"), ("TOCSIN_SET", "detect.min_uniqe=3", "min_unique")],
+)
+def test_wrong_settings_are_refused_by_name(deployment: Deployment, variable: str, value: str, says: str) -> None:
+    said = deployment.complaint("worker", **{variable: value})
+    assert says in said
+    assert "Traceback" not in said
+
+
+def test_no_kafka_is_exit_3(deployment: Deployment) -> None:
+    said = deployment.complaint("worker", status=3, TOCSIN_KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+    assert "127.0.0.1:1" in said
+    assert "TOCSIN_KAFKA_BOOTSTRAP_SERVERS" in said
+
+
+def test_no_topics_names_the_command(prefix: str, deployment: Deployment) -> None:
+    assert "topics create" in deployment.complaint("worker", TOCSIN_PREFIX=f"{prefix}other")
