@@ -1,0 +1,85 @@
+"""The stage that the shell drives: rows of one deduplicated lane as bytes in, alerts and counts as bytes out.
+
+Outputs stand in the order of the rows that caused them, so that they are the same however the rows are cut into
+chunks. A record that is no row is rejected with its bytes; all others go on.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+
+from agents.detect.rules import DetectRules
+from agents.detect.step import Detector
+from agents.stage import Inbound, Memory, Outbound, Step
+from schemas.alert import Alert
+from schemas.count import SeriesCount, VolumeCount
+from schemas.rejected import Rejected
+from schemas.row import Source, TickRow, decode_row
+
+ALERTS = "alerts"
+CURRENT = "alerts.current"
+COUNTS = "counts"
+REJECTED = "headlines.rejected"
+INPUT = "headlines.deduplicated"
+
+
+class DetectStage:
+    """Detection on one lane."""
+
+    def __init__(
+        self,
+        lane: int,
+        subregions: frozenset[str],
+        rules: DetectRules,
+        directions: Mapping[str, str],
+        rules_version: str,
+    ) -> None:
+        self.lane = lane
+        self.detector = Detector(lane, subregions, rules, directions, rules_version)
+
+    def restore(self, entries: Mapping[bytes, bytes]) -> Memory | None:
+        """The entries are all there is to remember."""
+        self.detector.restore(entries)
+        return None
+
+    def remember(self, records: Sequence[Inbound]) -> None:
+        """Never asked for."""
+
+    def step(self, records: Sequence[Inbound]) -> Step:
+        """Decide about a chunk."""
+        outputs: list[Outbound] = []
+        changed: set[bytes] = set()
+        position = 0
+        for record in records:
+            position = record.offset + 1
+            if record.value is None:
+                continue
+            try:
+                row = decode_row(record.value)
+            except ValidationError as error:
+                outputs.append(self._rejected(record, record.value, error))
+                continue
+            if isinstance(row, TickRow):
+                continue
+            decided = self.detector.step((row,))
+            changed |= decided.changed
+            for alert in decided.alerts:
+                outputs += self._alert(alert)
+            outputs += [self._count(count) for count in decided.counts]
+        return Step(outputs, self.detector.entries(changed), position)
+
+    def _alert(self, alert: Alert) -> tuple[Outbound, Outbound]:
+        value = alert.encode()
+        return (
+            Outbound(ALERTS, self.lane, alert.id.encode(), value),
+            Outbound(CURRENT, self.lane, alert.series.encode(), value),
+        )
+
+    def _count(self, count: SeriesCount | VolumeCount) -> Outbound:
+        key = f"{count.place}/{count.theme}" if isinstance(count, SeriesCount) else f"volume/{self.lane}"
+        return Outbound(COUNTS, self.lane, key.encode(), count.encode())
+
+    def _rejected(self, record: Inbound, value: bytes, error: ValidationError) -> Outbound:
+        source = Source(topic=INPUT, partition=self.lane, offset=record.offset)
+        rejected = Rejected.of("detect", "step_error", f"not a row: {error}", value, source)
+        return Outbound(REJECTED, self.lane, None, rejected.encode())

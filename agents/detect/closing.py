@@ -1,0 +1,83 @@
+"""What a quarter of an hour brings: buckets close and are counted, open alerts resolve or are sustained.
+
+Alerts are judged as of the bucket that just ended. Volume must be alive in the 2 h up to it and in those up to the
+bucket that closed: a feed that stops is not calm, so nothing resolves in silence.
+"""
+
+import hashlib
+
+from agents.detect import lifecycle
+from agents.detect.buckets import LATE, bucket_of, start_of
+from agents.detect.ending import end
+from agents.detect.evidence import SeriesKey
+from agents.detect.judge import judge
+from agents.detect.memory import Memory, voices
+from agents.detect.revision import revision, told
+from schemas.alert import Alert
+from schemas.base import HOUR
+from schemas.count import SeriesCount, VolumeCount
+
+
+def close(memory: Memory, upto: int) -> list[SeriesCount | VolumeCount]:
+    """Close all buckets up to `upto`; the counts of those that hold something."""
+    lane = memory.lane
+    if lane is None or upto <= lane.closed:
+        return []
+    counts: list[SeriesCount | VolumeCount] = []
+    held = {*memory.ledger.volume, *memory.active}
+    for bucket in sorted(bucket for bucket in held if lane.closed < bucket <= upto):
+        counts += _counted(memory, bucket)
+    memory.put_lane(lane._replace(closed=upto))
+    return counts
+
+
+def _counted(memory: Memory, bucket: int) -> list[SeriesCount | VolumeCount]:
+    start = start_of(bucket)
+    tellers: dict[str, set[str]] = {}
+    for id_ in memory.arrived.get(bucket, ()):
+        family = _hash(memory.items[id_].family)
+        for key in memory.keys[id_]:
+            tellers.setdefault(key.name, set()).add(family)
+    counts: list[SeriesCount | VolumeCount] = []
+    for name in sorted(memory.active.get(bucket, ())):
+        key = memory.series[name].key
+        unique = memory.windows[name].counts[bucket]
+        publishers = tuple(sorted(tellers.get(name, ())))
+        counts.append(SeriesCount(bucket=start, place=key.place, theme=key.theme, unique=unique, publishers=publishers))
+    volume = memory.ledger.volume.get(bucket)
+    if volume:
+        counts.append(VolumeCount(bucket=start, volume=dict(sorted(volume.items()))))
+    return counts
+
+
+def reconsider(memory: Memory, at: int) -> list[Alert]:
+    """Judge all open alerts at a bucket's close."""
+    if not memory.open:
+        return []
+    last = bucket_of(at) - 1
+    alive = memory.ledger.alive(last) and memory.ledger.alive(last - LATE)
+    found = (_reconsider(memory, memory.open[name], last, at, alive) for name in sorted(memory.open))
+    return [alert for alert in found if alert is not None]
+
+
+def _reconsider(memory: Memory, key: SeriesKey, last: int, at: int, alive: bool) -> Alert | None:
+    series = memory.series[key.name]
+    live = series.live
+    assert live is not None
+    both = judge(memory, key, last)
+    verdict = lifecycle.at_close(live, both, alive, at, memory.rules)
+    if verdict is None:
+        return None
+    judged = min(both, key=lambda one: one.p)
+    items = memory.evidence(key.name, judged.first, last)
+    what = told(judged, voices(items))
+    if verdict == "resolved":
+        return end(memory, key, live, "resolved", judged, at, f"Usual again: {what}.")
+    live = live._replace(revision=live.revision + 1, status="sustained")
+    memory.put_series(series._replace(live=live))
+    reason = f"Open for {(at - live.opened) // HOUR} h: {what}; this level is learnt within days from now on."
+    return revision(memory, key, live, judged, items, at, reason)
+
+
+def _hash(family: str | None) -> str:
+    return "" if family is None else hashlib.sha256(family.encode()).hexdigest()[:16]

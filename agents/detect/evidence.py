@@ -1,0 +1,127 @@
+"""A counted headline, and the series that it counts in.
+
+Series, from narrow to wide: a country's theme (`KP/troop-deployment`), a country over all escalatory themes
+(`KP/any`), a subregion's theme (`030/troop-deployment`), a subregion (`030/any`). A headline counts once in each.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from agents.detect.buckets import event_bucket
+from schemas.alert import AlertHeadline
+from schemas.base import iso
+from schemas.headline import Evidence
+from schemas.row import HeadlineRow
+
+ANY = "any"
+
+
+class SeriesKey(NamedTuple):
+    """One series."""
+
+    place: str
+    subregion: str
+    theme: str
+    escalatory: bool
+    """Whether it is a part of its place's `any`; true of `any` itself."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.place}/{self.theme}"
+
+    @property
+    def level(self) -> Literal["country", "subregion"]:
+        return "subregion" if self.place == self.subregion else "country"
+
+    def within(self, wider: "SeriesKey") -> bool:
+        """Whether all that counts here counts in `wider`, too, and more does there."""
+        if self.subregion != wider.subregion or self[:3] == wider[:3]:
+            return False
+        place = self.place == wider.place or wider.place == wider.subregion
+        theme = self.theme == wider.theme or (wider.theme == ANY and self.escalatory)
+        return place and theme
+
+
+class Item(NamedTuple):
+    """What is kept of a counted headline while it is in the last 24 h."""
+
+    id: str
+    arrival: int
+    event_time: int
+    bucket: int
+    title: str
+    publisher: str | None
+    family: str | None
+    url: str | None
+    places: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Country, subregion, the words that prove it."""
+    themes: tuple[tuple[str, bool, tuple[str, ...]], ...]
+    """Theme, whether escalatory, the words that prove it."""
+    dropped: tuple[str, ...] = ()
+    """Series that hold more than may be kept, and have of this one only its count."""
+    order: int = 0
+    """How many were counted in the lane before it."""
+
+    def series(self) -> tuple[SeriesKey, ...]:
+        """Where it counts, narrow before wide, each rank in order of name."""
+        countries = sorted({(code, subregion) for code, subregion, _ in self.places})
+        regions = sorted({(subregion, subregion) for _, subregion, _ in self.places})
+        themes = sorted({(theme, escalatory) for theme, escalatory, _ in self.themes})
+        anything = any(escalatory for _, escalatory in themes)
+        found: list[SeriesKey] = []
+        for places in (countries, regions):
+            found += [SeriesKey(*place, *theme) for place in places for theme in themes]
+            if anything:
+                found += [SeriesKey(*place, ANY, True) for place in places]
+        return tuple(found)
+
+    def told(self, key: SeriesKey) -> AlertHeadline:
+        """The headline as evidence of one series."""
+        words: dict[str, None] = {}
+        for code, subregion, proof in self.places:
+            if key.place in (code, subregion):
+                words.update(dict.fromkeys(proof))
+        for theme, escalatory, proof in self.themes:
+            if theme == key.theme or (key.theme == ANY and escalatory):
+                words.update(dict.fromkeys(proof))
+        return AlertHeadline(
+            id=self.id,
+            title=self.title,
+            publisher=self.publisher,
+            url=self.url,
+            event_time=iso(self.event_time),
+            words=tuple(words),
+        )
+
+
+def item_of(row: HeadlineRow, subregions: frozenset[str], directions: Mapping[str, str]) -> Item | None:
+    """The row as evidence; `None` where it does not count in this lane: a repeat, stale, no theme or place counted."""
+    headline = row.headline
+    if row.verdict is None or row.verdict.kind != "unique" or headline.stale:
+        return None
+    places = tuple(
+        (place.code, place.subregion, _words(place.evidence)) for place in row.places if place.subregion in subregions
+    )
+    themes = tuple(
+        (theme.theme, directions.get(theme.theme) == "escalatory", _words(theme.evidence))
+        for theme in row.themes
+        if theme.counted
+    )
+    if not places or not themes:
+        return None
+    return Item(
+        id=headline.id,
+        arrival=headline.arrival,
+        event_time=headline.event_time,
+        bucket=event_bucket(headline.event_time, headline.arrival),
+        title=headline.title,
+        publisher=headline.publisher,
+        family=headline.family,
+        url=headline.url,
+        places=places,
+        themes=themes,
+    )
+
+
+def _words(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(piece.words for piece in evidence))

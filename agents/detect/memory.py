@@ -1,0 +1,242 @@
+"""What one lane remembers: immutable values in a few dictionaries, each value one entry of the state topic.
+
+    series/NAME      what was learnt of a series, its open alert
+    headline/ID      a counted headline of the last 24 h; the windows of all series are rebuilt from these
+    subregion/CODE   discounted exposure and season
+    volume/BUCKET    accepted volume of a bucket that is still in the 24 h horizon
+    usual            the lane's usual volume
+    lane             how far the lane has come
+
+A counted row thus writes one small entry, however many headlines its series hold. `agents.detect.entries` writes and
+reads them.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from agents.detect.evidence import Item, SeriesKey
+from agents.detect.ledger import Ledger
+from agents.detect.lifecycle import Live, Voices
+from agents.detect.rate import Rate
+from agents.detect.rules import DetectRules
+from agents.detect.tail import Moments
+
+
+class Series(NamedTuple):
+    """What is remembered of one series, beside its window."""
+
+    key: SeriesKey
+    rate: Rate
+    live: Live | None = None
+    ended: int | None = None
+    """Bucket in which its last alert ended."""
+    onsets: tuple[tuple[int, int], ...] = ()
+    """Onset buckets of its recent alerts, and how many alerts each had: ids are never given twice."""
+    beyond: tuple[tuple[int, int], ...] = ()
+    """Headlines by bucket of which only the count is kept."""
+
+
+class Lane(NamedTuple):
+    """How far the lane has come."""
+
+    closed: int
+    """The last bucket that closed."""
+    taught: int
+    """The last bucket that was learnt from."""
+    first: int | None = None
+    """The first bucket that was learnt from."""
+    days: int = 0
+    """Distinct days on which headlines were seen, the current one included."""
+    day: int = -1
+    counted: int = 0
+    """Headlines counted so far: the order of evidence."""
+    short: Moments = Moments()
+    long: Moments = Moments()
+
+
+class Window:
+    """An index over the last 24 h of one series: rebuilt, never stored."""
+
+    __slots__ = ("counts", "ids", "total")
+
+    def __init__(self) -> None:
+        self.counts: dict[int, int] = {}
+        self.total = 0
+        self.ids: dict[str, None] = {}
+        """Headlines kept, in released order."""
+
+    def count(self, first: int, last: int) -> int:
+        return sum([count for bucket, count in self.counts.items() if first <= bucket <= last])
+
+    def add(self, bucket: int, count: int) -> None:
+        self.counts[bucket] = self.counts.get(bucket, 0) + count
+        self.total += count
+
+    def drop(self, bucket: int) -> None:
+        self.total -= self.counts.pop(bucket, 0)
+
+
+EMPTY = Window()
+
+
+class Memory:
+    """The working state of one lane. `changed` collects the keys of entries that have to be written."""
+
+    def __init__(self, subregions: frozenset[str], rules: DetectRules, version: str) -> None:
+        self.rules = rules
+        self.version = version
+        self.changed: set[bytes] = set()
+        self.ledger = Ledger(subregions, rules, self.changed)
+        self.lane: Lane | None = None
+        self.series: dict[str, Series] = {}
+        self.items: dict[str, Item] = {}
+        # Rebuilt from the above.
+        self.keys: dict[str, tuple[SeriesKey, ...]] = {}
+        self.windows: dict[str, Window] = {}
+        self.open: dict[str, SeriesKey] = {}
+        self.active: dict[int, set[str]] = {}
+        """Series with headlines, by bucket."""
+        self.arrived: dict[int, dict[str, None]] = {}
+        """Headlines, by bucket."""
+        self.urls: dict[str, dict[str, None]] = {}
+
+    def put_lane(self, lane: Lane) -> None:
+        self.lane = lane
+        self.changed.add(b"lane")
+
+    def put_pending(self, pending: int) -> None:
+        self.ledger.pending = pending
+        self.changed.add(b"lane")
+
+    def put_series(self, series: Series) -> None:
+        name = series.key.name
+        self.series[name] = series
+        if series.live is None:
+            self.open.pop(name, None)
+        else:
+            self.open[name] = series.key
+        self.changed.add(b"series/" + name.encode())
+
+    def drop_series(self, name: str) -> None:
+        del self.series[name]
+        self.windows.pop(name, None)
+        self.changed.add(b"series/" + name.encode())
+
+    def window(self, name: str) -> Window:
+        """To read only: an empty one for a series without headlines."""
+        return self.windows.get(name, EMPTY)
+
+    def learning(self) -> str | None:
+        """How much of the learning time is over; `None` when alerts can open."""
+        days = self.rules.learning_days
+        seen = max(self.lane.days - 1, 0) if self.lane is not None else 0
+        return f"{seen} of {days} days" if seen < days else None
+
+    def add_item(self, item: Item, lane: Lane) -> tuple[SeriesKey, ...]:
+        """Count a headline in all its series; beyond what a series may keep, its oldest is kept as a count alone."""
+        item = item._replace(order=lane.counted)
+        self.put_lane(lane._replace(counted=item.order + 1))
+        self.changed.add(b"headline/" + item.id.encode())
+        keys = self.index(item)
+        for key in keys:
+            name = key.name
+            if name not in self.series:
+                self.put_series(Series(key, Rate(item.bucket)))
+            ids = self.windows[name].ids
+            if len(ids) > self.rules.evidence_kept:
+                self._shed(name, self.items[next(iter(ids))])
+        return keys
+
+    def remove_item(self, item: Item) -> None:
+        """Count a headline no longer: it was withdrawn."""
+        for key in self.keys[item.id]:
+            name = key.name
+            window = self.windows[name]
+            window.add(item.bucket, -1)
+            if not window.counts[item.bucket]:
+                window.drop(item.bucket)
+                self.active[item.bucket].discard(name)
+            if name in item.dropped:
+                self._beyond(name, item.bucket, -1)
+        self._forget(item)
+
+    def drop_bucket(self, bucket: int) -> None:
+        """Let go of what left the 24 h horizon."""
+        for id_ in list(self.arrived.pop(bucket, ())):
+            self._forget(self.items[id_])
+        for name in sorted(self.active.pop(bucket, ())):
+            self.windows[name].drop(bucket)
+            series = self.series[name]
+            if any(other == bucket for other, _ in series.beyond):
+                self.put_series(series._replace(beyond=tuple(pair for pair in series.beyond if pair[0] != bucket)))
+        self.ledger.drop_volume(bucket)
+
+    def index(self, item: Item) -> tuple[SeriesKey, ...]:
+        """Take a headline into the windows of all its series."""
+        keys = self.keys[item.id] = item.series()
+        self.items[item.id] = item
+        self.arrived.setdefault(item.bucket, {})[item.id] = None
+        if item.url is not None:
+            self.urls.setdefault(item.url, {})[item.id] = None
+        for key in keys:
+            name = key.name
+            if name not in item.dropped:
+                self.tally(name, item.bucket, 1).ids[item.id] = None
+        return keys
+
+    def tally(self, name: str, bucket: int, count: int) -> Window:
+        """Add to the counts of a series."""
+        window = self.windows.get(name)
+        if window is None:
+            window = self.windows[name] = Window()
+        window.add(bucket, count)
+        self.active.setdefault(bucket, set()).add(name)
+        return window
+
+    def evidence(self, name: str, first: int, last: int) -> list[Item]:
+        """Headlines of a series in a horizon, newest arrival first."""
+        items = [self.items[id_] for id_ in reversed(self.window(name).ids)]
+        return [item for item in items if first <= item.bucket <= last]
+
+    def withdrawn(self, what: str) -> list[Item]:
+        """The counted headlines with this id or URL, in released order."""
+        return [self.items[id_] for id_ in ([what] if what in self.items else self.urls.get(what, ()))]
+
+    def told(self, key: SeriesKey, keys: Iterable[SeriesKey]) -> bool:
+        """Whether a headline of these series is evidence of an open alert narrower than `key`."""
+        return bool(self.open) and any(one.name in self.open and one.within(key) for one in keys)
+
+    def _shed(self, name: str, item: Item) -> None:
+        self._beyond(name, item.bucket, 1)
+        del self.windows[name].ids[item.id]
+        item = item._replace(dropped=(*item.dropped, name))
+        if len(item.dropped) == len(self.keys[item.id]):
+            self._forget(item)
+        else:
+            self.items[item.id] = item
+            self.changed.add(b"headline/" + item.id.encode())
+
+    def _beyond(self, name: str, bucket: int, by: int) -> None:
+        series = self.series[name]
+        beyond = dict(series.beyond)
+        beyond[bucket] = beyond.get(bucket, 0) + by
+        self.put_series(series._replace(beyond=tuple(sorted(pair for pair in beyond.items() if pair[1]))))
+
+    def _forget(self, item: Item) -> None:
+        del self.items[item.id]
+        self.changed.add(b"headline/" + item.id.encode())
+        if item.bucket in self.arrived:
+            self.arrived[item.bucket].pop(item.id, None)
+        for key in self.keys.pop(item.id):
+            self.windows[key.name].ids.pop(item.id, None)
+        if item.url is not None:
+            ids = self.urls[item.url]
+            del ids[item.id]
+            if not ids:
+                del self.urls[item.url]
+
+
+def voices(items: Iterable[Item]) -> Voices:
+    """Who told these headlines, given newest first."""
+    families = dict.fromkeys(item.family for item in reversed(list(items)))
+    return Voices(tuple(family for family in families if family is not None), None in families)

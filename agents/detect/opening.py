@@ -1,0 +1,93 @@
+"""What a counted headline does to one of its series: it may open an alert, or escalate an open one.
+
+A wider series opens and escalates only on headlines that are no evidence of an open narrower alert: one crisis is
+told once, where it is told best.
+"""
+
+from agents.detect import lifecycle
+from agents.detect.buckets import LATE, LONG, SHORT, bucket_of, start_of
+from agents.detect.evidence import Item, SeriesKey
+from agents.detect.judge import judge
+from agents.detect.lifecycle import Judged, Live
+from agents.detect.memory import Memory, voices
+from agents.detect.revision import revision, told
+from schemas.alert import Alert
+
+
+def judge_row(memory: Memory, key: SeriesKey, item: Item, keys: tuple[SeriesKey, ...]) -> Alert | None:
+    """Judge `key` at a headline that counts in `keys`."""
+    series = memory.series[key.name]
+    if series.live is None:
+        return _open(memory, key, item, keys)
+    live = series.live.tallied(item.family, 1)
+    memory.put_series(series._replace(live=live))
+    return _escalate(memory, key, live, item, keys)
+
+
+def _open(memory: Memory, key: SeriesKey, item: Item, keys: tuple[SeriesKey, ...]) -> Alert | None:
+    rules = memory.rules
+    # What is cheap to know comes first: nearly all rows end here.
+    if memory.windows[key.name].total < rules.min_unique or memory.learning() or memory.told(key, keys):
+        return None
+    last = bucket_of(item.arrival)
+    if not any(one.p < rules.alpha and one.observed >= rules.min_unique for one in judge(memory, key, last)):
+        return None
+    for judged, items in _untold(memory, key, last):
+        said = voices(items)
+        if judged.p < rules.alpha and judged.observed >= rules.min_unique and lifecycle.enough(said, rules):
+            break
+    else:
+        return None
+    series = memory.series[key.name]
+    repeat = dict(series.onsets).get(item.bucket, 0) + 1
+    recent = [pair for pair in series.onsets if last - LONG - LATE < pair[0] != item.bucket]
+    live = Live(
+        id=f"{key.name}@{start_of(item.bucket)}" + (f"#{repeat}" if repeat > 1 else ""),
+        revision=1,
+        status="opened",
+        severity=lifecycle.severity(judged.p, said.number, rules),
+        opened=item.arrival,
+        onset=item.bucket,
+        since=judged.first,
+        headlines=0,
+        families=(),
+    )
+    for one in reversed(memory.evidence(key.name, judged.first, last)):
+        live = live.tallied(one.family, 1)
+    # Of a series that holds more than is kept, the rest is known by number.
+    live = live._replace(headlines=memory.windows[key.name].count(judged.first, last))
+    memory.put_series(series._replace(live=live, onsets=(*recent, (item.bucket, repeat))))
+    reason = told(judged, said)
+    if said.waived:
+        reason += "; no headline names its publisher, so that independence could not be asked for"
+    return revision(memory, key, live, judged, items, item.arrival, reason + ".")
+
+
+def _escalate(memory: Memory, key: SeriesKey, live: Live, item: Item, keys: tuple[SeriesKey, ...]) -> Alert | None:
+    rules = memory.rules
+    if live.status != "opened" or live.severity == "critical" or memory.told(key, keys):
+        return None
+    last = bucket_of(item.arrival)
+    if min(one.p for one in judge(memory, key, last)) >= rules.alpha * rules.escalate_factor:
+        return None
+    judged, items = _untold(memory, key, last)[0]
+    said = voices(items)
+    if not lifecycle.escalates(live, judged.p, said.number, rules):
+        return None
+    severity = lifecycle.severity(judged.p, said.number, rules)
+    live = live._replace(revision=live.revision + 1, status="escalated", severity=severity)
+    memory.put_series(memory.series[key.name]._replace(live=live))
+    reason = f"{told(judged, said)}: {severity} now."
+    return revision(memory, key, live, judged, items, item.arrival, reason)
+
+
+def _untold(memory: Memory, key: SeriesKey, last: int) -> list[tuple[Judged, list[Item]]]:
+    """Both horizons with their evidence, without what an open narrower alert tells; the more surprising first."""
+    first = last - LONG + 1
+    items = memory.evidence(key.name, first, last)
+    only = None
+    if any(one.within(key) for one in memory.open.values()):
+        items = [one for one in items if not memory.told(key, memory.keys[one.id])]
+        only = (sum(one.bucket > last - SHORT for one in items), len(items))
+    both = sorted(judge(memory, key, last, only), key=lambda one: one.p)
+    return [(judged, [one for one in items if one.bucket >= judged.first]) for judged in both]

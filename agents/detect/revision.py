@@ -1,0 +1,90 @@
+"""A revision of an alert, written so that it explains itself.
+
+Numbers are rounded to six digits: what is written is for people and thresholds, what is decided by is not rounded.
+"""
+
+from collections.abc import Sequence
+
+from agents.detect.buckets import LONG, start_of
+from agents.detect.evidence import Item, SeriesKey
+from agents.detect.lifecycle import Judged, Live, Voices
+from agents.detect.memory import Memory, voices
+from agents.detect.tail import interval
+from schemas.alert import Alert, Baseline
+from schemas.base import iso
+
+SHOWN = 20
+
+
+def revision(
+    memory: Memory,
+    key: SeriesKey,
+    live: Live,
+    judged: Judged,
+    items: Sequence[Item],
+    at: int,
+    reason: str,
+) -> Alert:
+    """What an alert says now; `items` are the evidence in the horizon, newest first."""
+    lane = memory.lane
+    assert lane is not None
+    said = voices(items)
+    first = lane.first if lane.first is not None else lane.taught + 1
+    return Alert(
+        id=live.id,
+        revision=live.revision,
+        status=live.status,
+        series=key.name,
+        place=key.place,
+        level=key.level,
+        subregion=key.subregion,
+        theme=key.theme,
+        severity=live.severity,
+        onset=start_of(live.onset),
+        at=iso(at),
+        horizon=judged.horizon,
+        observed=judged.observed,
+        expected=_short(judged.expected),
+        interval=interval(judged.expected, judged.dispersion),
+        p=_short(judged.p),
+        alpha=memory.rules.alpha,
+        exposure=_short(judged.exposure),
+        publishers=said.named[:SHOWN],
+        publisher_count=said.number,
+        evidence=tuple(item.told(key) for item in items[:SHOWN]),
+        evidence_count=judged.observed,
+        baseline=Baseline(
+            since=start_of(first),
+            days=_short(max(lane.taught + 1 - first, 0) / LONG),
+            samples=_short(judged.samples),
+            rate=_short(judged.rate),
+            dispersion=_short(judged.dispersion),
+        ),
+        reason=reason,
+        rules=memory.version,
+    )
+
+
+def told(judged: Judged, said: Voices) -> str:
+    """What was seen, in words."""
+    publishers = f"{said.number} publisher{'' if said.number == 1 else 's'}" if said.named else "unnamed publishers"
+    return (
+        f"{judged.observed} unique headline{'' if judged.observed == 1 else 's'}"
+        + (f" from {publishers}" if judged.observed else "")
+        + f" in {_hours(judged)} where {amount(judged.expected)} were expected"
+    )
+
+
+def amount(value: float) -> str:
+    """A number for people."""
+    if value >= 10:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 0.1 else f"{value:.1g}" if value >= 0.001 else "less than 0.001"
+
+
+def _hours(judged: Judged) -> str:
+    return "2 h" if judged.horizon == "2h" else "24 h"
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")
