@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
 from streams.errors import Refusal
-from streams.quiet import unreachable_causes
+from streams.quiet import quiet, unreachable_causes
 from streams.settings import Settings
 
 REACH_SECONDS = 5.0
@@ -125,6 +125,7 @@ async def stretch(
 
 
 async def _start(settings: Settings, client: Client, seconds: float) -> None:
+    quiet()
     deadline = time.monotonic() + seconds
     with unreachable_causes() as causes:
         while True:

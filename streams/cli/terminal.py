@@ -1,0 +1,92 @@
+"""What commands share at the terminal: text that is safe to show, bars on standard error, Ctrl-C, moments."""
+
+import asyncio
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from agents.classify.times import read_moment
+from schemas.base import DAY, HOUR, MINUTE, SECOND
+from streams.errors import Refusal
+
+_AGO = re.compile(r"(\d+)\s*([smhd])")
+_UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+
+
+def now() -> int:
+    """This machine's clock, ms: where commands are told the time, and nowhere deeper."""
+    return int(time.time() * 1000)
+
+
+def visible(text: str) -> str:
+    """`text` with everything that could move a cursor, change a colour or turn the writing round spelt out."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else " " if char.isspace() and char not in "\r\n\t\v\f" else _spelt(char)
+        for char in text
+    )
+
+
+def _spelt(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def moment(text: str, option: str) -> int:
+    """ms of `2026-11-20T14:00Z`, `2026-11-20` or `36h` (ago). Raises Refusal."""
+    if ago := _AGO.fullmatch(text.strip()):
+        return now() - int(ago[1]) * _UNITS[ago[2]]
+    read = read_moment(text)
+    if read.kind not in ("time", "day"):
+        raise Refusal(f"{option} {text}: not a time; write 2026-11-20T14:00Z, 2026-11-20, or 36h for 36 hours ago")
+    return read.at
+
+
+@contextmanager
+def bar(what: str, quiet: bool = False) -> Iterator["Bar"]:
+    """A bar on standard error, where that is a terminal."""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        yield Bar(progress, what)
+
+
+class Bar:
+    """Moves as it is told."""
+
+    def __init__(self, progress: Progress, what: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(what, total=None)
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total`."""
+        self._progress.update(self._task, completed=done, total=total)
+
+
+class Interrupt:
+    """Whether Ctrl-C was pressed. The first press is for the command to end in order, the second ends it at once."""
+
+    def __init__(self) -> None:
+        self.pressed = asyncio.Event()
+
+    @contextmanager
+    def watched(self) -> Iterator["Interrupt"]:
+        """Take the key over, on the running loop, for as long as this lasts."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._press)
+        try:
+            yield self
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+    def _press(self) -> None:
+        if self.pressed.is_set():
+            sys.stderr.write("\nended at once\n")
+            raise KeyboardInterrupt
+        self.pressed.set()
