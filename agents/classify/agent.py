@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from agents.classify.clock import Clock
 from agents.classify.step import Classifier, LaneRow, Refused
+from agents.rulebook import Rulebook
 from agents.stage import Inbound, Memory, Outbound, Step
 from schemas.clock import PartitionClock
 from schemas.row import HeadlineRow
@@ -22,8 +23,13 @@ STATE = b"clock"
 class ClassifyStage:
     """One raw partition. Implements `agents.stage.Stage`."""
 
-    def __init__(self, classifier: Classifier) -> None:
-        self._classifier = classifier
+    def __init__(
+        self, source_topic: str, partition: int, rulebook: Rulebook, start: int | None = None, ends: bool = False
+    ) -> None:
+        """`start` and `ends` as for the `Classifier`: a live partition has a start, an import an end."""
+        self._classifier = classifier = Classifier(
+            source_topic, partition, rulebook.reader, rulebook.lanes, rulebook.version, start, ends
+        )
         self._keys = [str(lane).encode() for lane in range(classifier.lanes)]
         self.clock = classifier.start
         """As of the last step."""

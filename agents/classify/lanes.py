@@ -63,9 +63,9 @@ class Lanes:
         """The lane that reads `subregion`; raises KeyError for what is none."""
         return self._lanes[subregion]
 
-    def subregions(self, lane: int) -> tuple[str, ...]:
+    def subregions(self, lane: int) -> frozenset[str]:
         """What `lane` reads."""
-        return self._table[lane]
+        return frozenset(self._table[lane])
 
 
 def _faults(name: str, document: object, root: yaml.Node) -> list[Fault]:

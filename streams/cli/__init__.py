@@ -1,0 +1,149 @@
+"""The command `tocsin`: what each subcommand is called, and how errors end.
+
+    exit status   0 done   2 wrong usage, settings or input   3 Kafka does not answer   130 interrupted
+
+A subcommand's module is imported when it is called and not before, so that `--help` answers at once. Errors that a
+person can mend end in one message that names the place and the cure; all others keep their traceback.
+"""
+
+import contextlib
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple, NoReturn
+
+import typer
+
+
+class Command(NamedTuple):
+    """Where a subcommand lives. A `group` is a typer app with subcommands of its own."""
+
+    module: str
+    attribute: str
+    help: str
+    group: bool = False
+
+
+COMMANDS = {
+    "scan": Command("streams.cli.scan", "scan", "Alerts of a file of headlines, without Kafka."),
+    "classify": Command(
+        "streams.cli.classify", "classify", "Places and themes of headlines, with the words that prove them."
+    ),
+    "demo": Command("streams.cli.demo", "demo", "The whole system on a local Kafka, with made-up news."),
+    "worker": Command("streams.cli.worker", "worker", "Run the pipeline on Kafka, exactly once."),
+    "feed": Command("streams.cli.feed", "feed", "Send headlines to Kafka: live, or as an import of history."),
+    "alerts": Command("streams.cli.alerts", "alerts", "Read alerts from Kafka."),
+    "topics": Command("streams.cli.topics", "app", "Create and check the topics.", group=True),
+    "kafka": Command("streams.broker.cli", "app", "A local Kafka for development.", group=True),
+}
+
+_EXAMPLES = """Early warning from the news wire: headlines in, explained alerts out.
+
+\b
+Examples:
+  tocsin scan news.jsonl.gz                      alerts of a file, as a table
+  tocsin scan news.csv --json > alerts.jsonl     the same as JSON Lines
+  tocsin classify "North Korea deploys troops"   what a headline is about, and why
+  tocsin kafka up && tocsin topics create        a local Kafka, ready to use
+  tocsin worker                                  run the pipeline on it
+  tocsin feed news.jsonl                         give it headlines
+"""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tocsin {importlib.metadata.version('tocsin')}")
+        raise typer.Exit
+
+
+def build(called: str | None) -> typer.Typer:
+    """The app, with the subcommand `called` in full and of the others no more than their names."""
+    app = typer.Typer(
+        name="tocsin",
+        help=_EXAMPLES,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=_EXAMPLES)(_root)
+    for name, command in COMMANDS.items():
+        if not _installed(command.module):
+            continue
+        if name != called:
+            app.command(name, help=command.help)(_elsewhere)
+            continue
+        found = getattr(importlib.import_module(command.module), command.attribute)
+        if command.group:
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `tocsin` with these arguments; returns its exit status."""
+    from agents.faults import RulesError
+    from streams.errors import Refusal
+
+    called = next((argument for argument in arguments if not argument.startswith("-")), None)
+    try:
+        build(called)(args=list(arguments), prog_name="tocsin")
+    except SystemExit as exit_:
+        status = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        status = 1
+    except RulesError as error:
+        status = 2
+        _say("the rules cannot be used:", *(str(fault).replace(":0: ", ": ", 1) for fault in error.faults))
+    except Refusal as error:
+        status = error.exit_code
+        _say(str(error))
+    else:
+        status = 0
+    _flush()
+    return status
+
+
+def main() -> NoReturn:
+    """The entry point."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def _root(
+    _: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Options of `tocsin` itself."""
+
+
+def _elsewhere() -> None:
+    """Stands for a command that was not called."""
+
+
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _say(*lines: str) -> None:
+    for number, line in enumerate(lines):
+        print(f"tocsin: {line}" if number == 0 else f"  {line}", file=sys.stderr)
+
+
+def _flush() -> None:
+    """A reader that has gone away (`| head`) is no error: nothing more is written to it, and nothing is said."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

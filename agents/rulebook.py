@@ -1,0 +1,112 @@
+"""All rules that a run decides by, read together from one directory, with the version that names them.
+
+Read once at start: whatever is wrong with any file or override is told then, all of it at once, and nothing runs.
+Equal versions decide equally: the version is a hash of every rule file, of the overrides and of the code's release.
+"""
+
+import difflib
+import importlib.metadata
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from agents.classify.lanes import Lanes
+from agents.classify.reader import RULES, Reader
+from agents.deduplicate import rules as deduplicate_rules
+from agents.deduplicate.rules import DeduplicateRules
+from agents.detect import rules as detect_rules
+from agents.detect.rules import DetectRules
+from agents.faults import Fault, RulesError
+
+_SECTIONS = {"detect": DetectRules, "deduplicate": DeduplicateRules}
+_Part = TypeVar("_Part")
+_Settings = TypeVar("_Settings", DetectRules, DeduplicateRules)
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The rules of a run. Immutable; stages and pipelines share one."""
+
+    reader: Reader
+    lanes: Lanes
+    deduplicate: DeduplicateRules
+    detect: DetectRules
+    version: str
+    """12 hexadecimal digits."""
+
+    @classmethod
+    def load(cls, directory: Path | None = None, overrides: Sequence[str] = ()) -> "Rulebook":
+        """The package's rules, or those of `directory`, with `overrides` such as `detect.min_unique=3` on top.
+
+        Raises RulesError with every fault of every file and override.
+        """
+        where = directory or RULES
+        faults: list[Fault] = []
+        if not where.is_dir():
+            raise RulesError([Fault(str(where), 0, "no such directory", "point the setting at a full rules directory")])
+        settings = _parsed(overrides, faults)
+        reader = _tried(lambda: Reader.load(where), faults)
+        lanes = _tried(lambda: Lanes.load(where / "lanes.yaml"), faults)
+        deduplicate = _settings(deduplicate_rules.load_rules, where / "deduplicate.yaml", settings, faults)
+        detect = _settings(detect_rules.load_rules, where / "detect.yaml", settings, faults)
+        if faults or reader is None or lanes is None or deduplicate is None or detect is None:
+            raise RulesError(faults)
+        return cls(reader, lanes, deduplicate, detect, _version(where, settings))
+
+
+def _tried(load: Callable[[], _Part], faults: list[Fault]) -> _Part | None:
+    try:
+        return load()
+    except RulesError as error:
+        faults += error.faults
+        return None
+
+
+def _settings(
+    load: Callable[[Path, Mapping[str, Any]], _Settings], path: Path, overrides: Mapping[str, Any], faults: list[Fault]
+) -> _Settings | None:
+    """The file's settings first, so that its own faults are told as its own; then with what overrides them."""
+    own = {key.partition(".")[2]: value for key, value in overrides.items() if key.partition(".")[0] == path.stem}
+    read = _tried(lambda: load(path, {}), faults)
+    if read is None or not own:
+        return read
+    try:
+        return load(path, own)
+    except RulesError as error:
+        faults += [fault._replace(file=f"--set {path.stem}", line=0) for fault in error.faults]
+        return None
+
+
+def _parsed(overrides: Sequence[str], faults: list[Fault]) -> dict[str, Any]:
+    """`section.key=value` by `section.key`; the last of a key counts."""
+    parsed: dict[str, Any] = {}
+    known = [f"{section}.{key}" for section, model in _SECTIONS.items() for key in model.model_fields]
+    for override in overrides:
+        name, equals, text = override.partition("=")
+        name = name.strip()
+        if not equals:
+            faults.append(Fault(f"--set {override}", 0, "no value", "write it as detect.min_unique=3"))
+        elif name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            faults.append(Fault(f"--set {override}", 0, f"no setting {name!r}", f"the nearest is {nearest}"))
+        else:
+            try:
+                parsed[name] = yaml.safe_load(text)
+            except yaml.YAMLError:
+                faults.append(Fault(f"--set {override}", 0, "the value is not YAML", "quote it, or correct it"))
+    return parsed
+
+
+def _version(directory: Path, overrides: Mapping[str, Any]) -> str:
+    digest = blake2b(digest_size=6)
+    for path in sorted(directory.glob("*.yaml"), key=lambda path: path.name):
+        content = path.read_bytes()
+        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    digest.update(json.dumps(overrides, sort_keys=True, default=str).encode())
+    digest.update(importlib.metadata.version("tocsin").encode())
+    return digest.hexdigest()

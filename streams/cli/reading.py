@@ -1,0 +1,82 @@
+"""One record as the classify stage reads it, laid out for people."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agents.classify.intake import Control, Intake, Refusal, Withdrawal
+from agents.classify.reader import Reader
+from schemas.base import iso
+from schemas.headline import Evidence
+from streams.cli import output
+
+Line = dict[str, Any]
+
+
+class Judge:
+    """Reads records one by one, without a topic."""
+
+    def __init__(self, reader: Reader, now: int, at: int | None) -> None:
+        """`at`: arrival of all records; without it each arrives when it was published, or `now`."""
+        self._reader = reader
+        self._intake = Intake(reader.families)
+        self._now = now
+        self._at = at
+
+    def judge(self, value: bytes) -> Line:
+        """What there is to say about a record. Never raises for what it holds."""
+        meant = self._intake.read(value)
+        if isinstance(meant, Refusal):
+            return {"title": None, "rejected": meant.code, "detail": meant.detail}
+        if isinstance(meant, Withdrawal):
+            return {"title": None, "withdraws": meant.withdraws}
+        if isinstance(meant, Control):
+            return {"title": None, "control": "tick", "end": meant.end}
+        dated = meant.moment is not None and meant.moment.kind in ("time", "day")
+        arrival = self._at if self._at is not None else meant.moment.at if meant.moment and dated else self._now
+        headline = meant.arrived(arrival)
+        reading = self._reader.read(headline.title, headline.event_time)
+        return {
+            "title": headline.title,
+            "places": [place.code for place in reading.places],
+            "subregions": list(dict.fromkeys(place.subregion for place in reading.places)),
+            "themes": [theme.theme for theme in reading.themes if theme.counted],
+            "uncounted": [
+                {"theme": theme.theme, "reason": theme.reason} for theme in reading.themes if not theme.counted
+            ],
+            "organisations": list(reading.organisations),
+            "evidence": {
+                "places": {place.code: _proof(place.evidence) for place in reading.places},
+                "themes": {theme.theme: _proof(theme.evidence) for theme in reading.themes},
+            },
+            "id": headline.id,
+            "publisher": headline.publisher,
+            "family": headline.family,
+            "url": headline.url,
+            "event_time": iso(headline.event_time),
+            "timing": headline.timing,
+            "flags": list(headline.flags),
+        }
+
+
+def show(lines: Iterable[Line]) -> None:
+    """A table: a row for each record."""
+    output.table(("Headline", "Places", "Themes", "Because"), (_row(line) for line in lines))
+
+
+def _row(line: Line) -> tuple[str, str, str, str]:
+    if "rejected" in line:
+        return "-", "", f"rejected: {line['rejected']}", line["detail"]
+    if line["title"] is None:
+        return "-", "", "withdrawal" if "withdraws" in line else "control record", line.get("withdraws", "")
+    uncounted = [f"({theme['theme']}: {theme['reason']})" for theme in line["uncounted"]]
+    evidence: Mapping[str, Mapping[str, list[Line]]] = line["evidence"]
+    because = [
+        f"{name}: {', '.join(proof['words'] for proof in proofs)} ({', '.join(sorted({p['rule'] for p in proofs}))})"
+        for kind in ("places", "themes")
+        for name, proofs in evidence[kind].items()
+    ]
+    return line["title"], " ".join(line["places"]), "\n".join([*line["themes"], *uncounted]), "\n".join(because)
+
+
+def _proof(evidence: Iterable[Evidence]) -> list[Line]:
+    return [proof.model_dump() for proof in evidence]

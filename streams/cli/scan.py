@@ -1,0 +1,57 @@
+"""`tocsin scan`: a file in, its alerts out. The whole system without Kafka, and without a clock of its own.
+
+Standard output has the alerts and nothing else; all that is said about the run goes to standard error. The same file
+and rules give the same alerts, byte for byte, whatever the number of partitions.
+"""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def scan(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="JSON Lines or CSV, plain or gzipped; `-` for standard input.")
+    ],
+    json: Annotated[bool, typer.Option("--json", help="Every revision of every alert as JSON Lines.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="FILE is a dump of the raw topics, with arrivals and ticks.")
+    ] = False,
+    partitions: Annotated[int, typer.Option(min=1, max=1000, help="Deal the rows out to so many partitions.")] = 1,
+    rules: Annotated[Path | None, typer.Option(help="A directory of rule files instead of the packaged ones.")] = None,
+    override: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of the rules.")
+    ] = None,
+) -> None:
+    """Find the alerts in a file of headlines, as the system on Kafka would.
+
+    A headline has a `title`, and best also `published_at` (or `date`), `source` (or `publisher`) and `url`. The rows
+    need not be in order. Nothing is raised before a lane has seen headlines on 7 days: give it a history.
+
+    \b
+    Examples:
+      tocsin scan news.jsonl.gz
+      tocsin scan news.csv --json > alerts.jsonl
+      zcat *.gz | tocsin scan - --set detect.min_unique=3
+      tocsin scan --raw dump.jsonl --json        a dump of the raw topics, replayed
+    """
+    from agents.rulebook import Rulebook
+    from streams.cli import output, scanning
+    from streams.sources import log, read
+    from streams.sources.dump import Dump
+
+    rulebook = Rulebook.load(rules, override or ())
+    with read(file) as rows:
+        if raw:
+            scanned = scanning.scan_dump(rulebook, Dump(rows, file), output.progress)
+        else:
+            made = log(rows, int(time.time() * 1000), partitions)
+            scanned = scanning.scan_log(rulebook, made, len(rows), output.progress)
+    if json:
+        sys.stdout.buffer.writelines(alert.encode() + b"\n" for alert in scanned.alerts)
+    else:
+        output.alerts(scanned.alerts, output.country_names(rules))
+    output.summary(scanned)
