@@ -89,17 +89,17 @@ def producer(settings: Settings, **options: Any) -> AIOKafkaProducer:
 
 
 @asynccontextmanager
-async def running(settings: Settings, client: Started, seconds: float = REACH_SECONDS) -> AsyncIterator[Started]:
+async def running(settings: Settings, client: Started, seconds: float | None = None) -> AsyncIterator[Started]:
     """`client`, started; stopped again at the end. Raises KafkaUnreachable when no broker answers in time."""
     try:
-        await _start(settings, client, seconds)
+        await _start(settings, client, REACH_SECONDS if seconds is None else seconds)
         yield client
     finally:
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())  # type: ignore[attr-defined]
 
 
 @asynccontextmanager
-async def admin(settings: Settings, seconds: float = REACH_SECONDS) -> AsyncIterator[AIOKafkaAdminClient]:
+async def admin(settings: Settings, seconds: float | None = None) -> AsyncIterator[AIOKafkaAdminClient]:
     """An administration client, started; closed at the end. Raises KafkaUnreachable."""
     client = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=30_000)
     async with running(settings, client, seconds):
