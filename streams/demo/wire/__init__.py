@@ -2,5 +2,6 @@
 
 from streams.demo.wire.desk import Item
 from streams.demo.wire.generate import EXPECTED_SERIES, expected, wire
+from streams.demo.wire.material import place_names
 
-__all__ = ["EXPECTED_SERIES", "Item", "expected", "wire"]
+__all__ = ["EXPECTED_SERIES", "Item", "expected", "place_names", "wire"]

@@ -111,6 +111,11 @@ class Material(_Material):
     """The closing story; `after` counts hours back from the present."""
 
 
+def place_names() -> dict[str, str]:
+    """The countries' codes and names, for people."""
+    return {code: entry["name"] for code, entry in _read("countries.yaml").items()}
+
+
 def lines(block: str) -> tuple[Line, ...]:
     """A block of `HOURS text` lines."""
     split = (line.split(" ", 1) for line in block.splitlines() if line.strip())
