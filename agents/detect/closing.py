@@ -1,7 +1,7 @@
 """What a quarter of an hour brings: buckets close and are counted, open alerts resolve or are sustained.
 
 Alerts are judged as of the bucket that just ended. Volume must be alive in the 2 h up to it and in those up to the
-bucket that closed: a feed that stops is not calm, so nothing resolves in silence.
+bucket that closed: a feed that stops is not calm, so in silence nothing resolves and nothing is written.
 """
 
 import hashlib

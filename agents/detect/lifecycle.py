@@ -109,8 +109,10 @@ def escalates(live: Live, p: float, publishers: int, rules: DetectRules) -> bool
 def at_close(
     live: Live, judged: tuple[Judged, ...], alive: bool, at: int, rules: DetectRules
 ) -> Literal["resolved", "sustained"] | None:
-    """What a bucket's close makes of an open alert. In a silence nothing resolves: it is not calm."""
-    if alive and all(one.p > rules.resolve_p for one in judged):
+    """What a bucket's close makes of an open alert. In a silence it makes nothing of it: silence is not calm."""
+    if not alive:
+        return None
+    if all(one.p > rules.resolve_p for one in judged):
         return "resolved"
     if live.status != "sustained" and at - live.opened >= rules.sustained_after_hours * HOUR:
         return "sustained"

@@ -67,7 +67,7 @@ def revision(
 
 def told(judged: Judged, said: Voices) -> str:
     """What was seen, in words."""
-    publishers = f"{said.number} publisher{'' if said.number == 1 else 's'}" if said.named else "unnamed publishers"
+    publishers = f"{said.number} publisher{'' if said.number == 1 else 's'}" if said.named else "nobody named"
     return (
         f"{judged.observed} unique headline{'' if judged.observed == 1 else 's'}"
         + (f" from {publishers}" if judged.observed else "")

@@ -67,8 +67,14 @@ class Moments(NamedTuple):
         return Moments(self.excess * factor, self.squares * factor)
 
     def taught(self, observed: int, mean: float, shape: float, rules: DetectRules) -> "Moments":
-        """One window more. What is due to the unsure rate is taken off, as `predictive` puts it on again."""
+        """One window more. What is due to the unsure rate is taken off, as `predictive` puts it on again.
+
+        A window weighs by how well it tells dispersion, which for large means is no better than for middling ones:
+        else the few busiest series would speak for all.
+        """
         square = mean * mean
-        variance = mean + predictive(self.dispersion(rules), shape) * square
+        supposed = max(self.dispersion(rules), rules.dispersion_prior)
+        weight = 1.0 / (1.0 + supposed * mean) ** 2
+        variance = mean + predictive(supposed, shape) * square
         residual = min((observed - mean) ** 2, rules.dispersion_clip * variance)
-        return Moments(self.excess + residual - mean - square / shape, self.squares + square)
+        return Moments(self.excess + weight * (residual - mean - square / shape), self.squares + weight * square)

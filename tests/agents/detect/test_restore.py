@@ -41,7 +41,7 @@ def rows() -> list[ReleasedRow]:
     ]
     wire = Wire(means, bursts, outside=60.0)
     short = [
-        headline(days(3) + i * MINUTE, f"short-{i}", places=("JP",), themes=("ceasefire",), family=f"Wire {i}")
+        headline(days(3) + i * MINUTE, f"short-{i}", places=("TH",), themes=("peacekeeping",), family=f"Wire {i}")
         for i in range(8)
     ]
     taken = [withdrawal(days(3) + 9 * MINUTE, f"short-{i}") for i in range(1, 5)]
