@@ -1,5 +1,7 @@
 """An alert's revision for people: a block of text, nothing in it that a headline could use against the terminal."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.text import Text
 
@@ -11,11 +13,12 @@ SHOWN = 5
 _STYLES = {"opened": "bold red", "escalated": "bold white on red", "sustained": "yellow", "resolved": "green"}
 
 
-def block(alert: Alert) -> Text:
-    """The block of one revision."""
+def block(alert: Alert, names: Mapping[str, str]) -> Text:
+    """The block of one revision; `names` has what places are called."""
     text = Text()
     text.append(alert.status.upper(), _STYLES.get(alert.status, "bold"))
-    text.append(f"  {visible(alert.series)}", "bold")
+    theme = "all themes" if alert.theme == "any" else visible(alert.theme)
+    text.append(f"  {visible(names.get(alert.place, alert.place))}: {theme}", "bold")
     text.append(f"  {alert.severity}  {visible(alert.at)}\n")
     text.append(f"  {visible(alert.reason)}\n")
     low, high = alert.interval
@@ -38,6 +41,6 @@ def _headline(headline: AlertHeadline) -> str:
     return f"{visible(headline.title)} ({named}, {visible(headline.event_time)})"
 
 
-def print_block(console: Console, alert: Alert) -> None:
+def print_block(console: Console, alert: Alert, names: Mapping[str, str]) -> None:
     """Print a block; whatever its words are, they are not read as markup."""
-    console.print(block(alert), soft_wrap=True, highlight=False)
+    console.print(block(alert, names), soft_wrap=True, highlight=False)

@@ -2,7 +2,7 @@
 
 import fnmatch
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import orjson
@@ -14,6 +14,7 @@ from agents.classify.times import read_moment
 from schemas.alert import Alert
 from streams import kafka
 from streams.cli.alert_blocks import print_block
+from streams.cli.output import country_names
 from streams.cli.terminal import Interrupt
 from streams.reading import Span, merged, spans
 from streams.settings import Settings
@@ -66,7 +67,7 @@ async def show(settings: Settings, wanted: Wanted, *, follow: bool, current: boo
     if current:
         found = sorted({record.key: record for record in found}.values(), key=log_time)
     chosen = wanted.latest(wanted.of(found))
-    out = _Printer(as_json)
+    out = _Printer(as_json, {} if as_json else country_names(settings.rules))
     for record in chosen:
         out.print(record)
     if not chosen:
@@ -92,8 +93,9 @@ async def _follow(settings: Settings, parts: list[Span], wanted: Wanted, out: "_
 class _Printer:
     """Revisions on standard output; whatever else is said, on standard error, so that JSON stays JSON."""
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, names: Mapping[str, str]) -> None:
         self._json = as_json
+        self._names = names
         self._console = Console()
 
     def print(self, record: ConsumerRecord) -> None:
@@ -102,7 +104,7 @@ class _Printer:
             sys.stdout.buffer.flush()
             return
         try:
-            print_block(self._console, Alert.decode(record.value))
+            print_block(self._console, Alert.decode(record.value), self._names)
         except ValidationError:
             self.say(
                 f"{record.topic}-{record.partition} offset {record.offset}: not an alert of this version; "

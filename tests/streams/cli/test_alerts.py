@@ -129,7 +129,7 @@ def test_current_is_the_latest_of_each_series_and_no_withdrawn_one(filled: Setti
 @pytest.mark.usefixtures("filled")
 def test_a_block_for_people() -> None:
     said = run("--limit", "1")
-    assert said.startswith("RESOLVED  KP/troop-deployment  high  2026-")
+    assert said.startswith("RESOLVED  North Korea: troop-deployment  high  2026-")
     assert "9 headlines where 0.4 were expected." in said
     assert said.count("- Storm closes port (publisher not named") == 5
     assert "and 4 more, 4 publishers in all" in said
