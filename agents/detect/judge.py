@@ -6,11 +6,12 @@ times the country's share in the subregion.
 """
 
 from agents.detect import rate as rates
-from agents.detect.buckets import LONG, SHORT
+from agents.detect.buckets import LONG, SHORT, Horizon
 from agents.detect.evidence import ANY, SeriesKey
 from agents.detect.lifecycle import Judged
 from agents.detect.memory import Memory
 from agents.detect.rate import Posterior
+from agents.detect.rules import DetectRules
 from agents.detect.tail import chance, predictive
 
 
@@ -44,41 +45,62 @@ def sustained(memory: Memory, key: SeriesKey, bucket: int) -> Posterior:
     return Posterior(count / exposure, count + rules.prior_strength)
 
 
+def surprising(memory: Memory, key: SeriesKey, last: int) -> bool:
+    """Whether either horizon of a series without an alert would pass; what nearly all rows need to know, and no more.
+
+    A count at or under its mean is not worth a tail.
+    """
+    rules = memory.rules
+    counts = memory.counts(key.name, last)
+    if counts[1] < rules.min_unique:
+        return False
+    learnt = usual(memory, key, last)
+    exposures = memory.ledger.exposures(key.subregion, last)
+    return any(
+        count >= rules.min_unique
+        and count > learnt.rate * exposure
+        and chance(count, learnt.rate * exposure, predictive(dispersion, learnt.shape)) < rules.alpha
+        for count, exposure, dispersion in zip(counts, exposures, memory.dispersions(), strict=True)
+    )
+
+
 def judge(memory: Memory, key: SeriesKey, last: int, only: tuple[int, int] | None = None) -> tuple[Judged, Judged]:
     """Both horizons up to bucket `last`; `only` counts so many headlines instead of all."""
-    rules = memory.rules
-    lane = memory.lane
-    assert lane is not None
-    series = memory.series[key.name]
-    live = series.live
+    live = memory.series[key.name].live
     learnt = (sustained if live is not None and live.status == "sustained" else usual)(memory, key, last)
+    counts = only or memory.counts(key.name, last)
     exposures = memory.ledger.exposures(key.subregion, last)
-    window = memory.window(key.name)
-    counts = only
-    if counts is None:
-        counts = (window.count(last - SHORT + 1, last), window.count(last - LONG + 1, last))
-    found = []
-    for horizon, length, count, exposure, moments in (
-        ("2h", SHORT, counts[0], exposures[0], lane.short),
-        ("24h", LONG, counts[1], exposures[1], lane.long),
-    ):
-        expected = learnt.rate * exposure
-        dispersion = predictive(moments.dispersion(rules), learnt.shape)
-        found.append(
-            Judged(
-                horizon="2h" if horizon == "2h" else "24h",
-                first=last - length + 1,
-                last=last,
-                observed=count,
-                expected=expected,
-                exposure=exposure,
-                dispersion=dispersion,
-                rate=learnt.rate,
-                samples=learnt.shape - rules.prior_strength,
-                p=chance(count, expected, dispersion),
-            )
-        )
-    return found[0], found[1]
+    dispersions = memory.dispersions()
+    return (
+        _judged("2h", last, SHORT, counts[0], exposures[0], learnt, dispersions[0], memory.rules),
+        _judged("24h", last, LONG, counts[1], exposures[1], learnt, dispersions[1], memory.rules),
+    )
+
+
+def _judged(
+    horizon: Horizon,
+    last: int,
+    length: int,
+    count: int,
+    exposure: float,
+    learnt: Posterior,
+    dispersion: float,
+    rules: DetectRules,
+) -> Judged:
+    expected = learnt.rate * exposure
+    spread = predictive(dispersion, learnt.shape)
+    return Judged(
+        horizon=horizon,
+        first=last - length + 1,
+        last=last,
+        observed=count,
+        expected=expected,
+        exposure=exposure,
+        dispersion=spread,
+        rate=learnt.rate,
+        samples=learnt.shape - rules.prior_strength,
+        p=chance(count, expected, spread),
+    )
 
 
 def _count(memory: Memory, name: str, bucket: int) -> float:

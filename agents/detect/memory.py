@@ -14,6 +14,7 @@ reads them.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from agents.detect.buckets import LONG, SHORT
 from agents.detect.evidence import Item, SeriesKey
 from agents.detect.ledger import Ledger
 from agents.detect.lifecycle import Live, Voices
@@ -66,7 +67,11 @@ class Window:
         """Headlines kept, in released order."""
 
     def count(self, first: int, last: int) -> int:
-        return sum([count for bucket, count in self.counts.items() if first <= bucket <= last])
+        """Headlines in these buckets: walks over the fewer, buckets asked for or buckets held."""
+        counts = self.counts
+        if last - first < len(counts):
+            return sum([counts[bucket] for bucket in range(first, last + 1) if bucket in counts])
+        return sum([count for bucket, count in counts.items() if first <= bucket <= last])
 
     def add(self, bucket: int, count: int) -> None:
         self.counts[bucket] = self.counts.get(bucket, 0) + count
@@ -201,6 +206,29 @@ class Memory:
     def withdrawn(self, what: str) -> list[Item]:
         """The counted headlines with this id or URL, in released order."""
         return [self.items[id_] for id_ in ([what] if what in self.items else self.urls.get(what, ()))]
+
+    def counts(self, name: str, last: int) -> tuple[int, int]:
+        """Headlines of a series in both horizons up to bucket `last`, which is the current one or the one before."""
+        window = self.window(name)
+        assert self.lane is not None
+        # What was learnt from is gone: nothing older than the horizon is left, but after a gap.
+        gone = self.lane.taught >= last - LONG
+        long = window.total if gone else window.count(last - LONG + 1, last)
+        return (window.count(last - SHORT + 1, last) if long else 0), long
+
+    def dispersions(self) -> tuple[float, float]:
+        """Of both horizons, as learnt over the lane's series."""
+        lane = self.lane
+        assert lane is not None
+        return lane.short.dispersion(self.rules), lane.long.dispersion(self.rules)
+
+    def untold(self, key: SeriesKey, first: int, last: int) -> list[Item] | None:
+        """Its evidence without that of open narrower alerts; `None` where there is no such alert."""
+        narrower = [name for name, one in self.open.items() if one.within(key)]
+        if not narrower:
+            return None
+        told = set().union(*(self.window(name).ids for name in narrower))
+        return [item for item in self.evidence(key.name, first, last) if item.id not in told]
 
     def told(self, key: SeriesKey, keys: Iterable[SeriesKey]) -> bool:
         """Whether a headline of these series is evidence of an open alert narrower than `key`."""

@@ -7,7 +7,7 @@ told once, where it is told best.
 from agents.detect import lifecycle
 from agents.detect.buckets import LATE, LONG, SHORT, bucket_of, start_of
 from agents.detect.evidence import Item, SeriesKey
-from agents.detect.judge import judge
+from agents.detect.judge import judge, surprising
 from agents.detect.lifecycle import Judged, Live
 from agents.detect.memory import Memory, voices
 from agents.detect.revision import revision, told
@@ -30,7 +30,7 @@ def _open(memory: Memory, key: SeriesKey, item: Item, keys: tuple[SeriesKey, ...
     if memory.windows[key.name].total < rules.min_unique or memory.learning() or memory.told(key, keys):
         return None
     last = bucket_of(item.arrival)
-    if not any(one.p < rules.alpha and one.observed >= rules.min_unique for one in judge(memory, key, last)):
+    if not surprising(memory, key, last):
         return None
     for judged, items in _untold(memory, key, last):
         said = voices(items)
@@ -84,10 +84,9 @@ def _escalate(memory: Memory, key: SeriesKey, live: Live, item: Item, keys: tupl
 def _untold(memory: Memory, key: SeriesKey, last: int) -> list[tuple[Judged, list[Item]]]:
     """Both horizons with their evidence, without what an open narrower alert tells; the more surprising first."""
     first = last - LONG + 1
-    items = memory.evidence(key.name, first, last)
-    only = None
-    if any(one.within(key) for one in memory.open.values()):
-        items = [one for one in items if not memory.told(key, memory.keys[one.id])]
-        only = (sum(one.bucket > last - SHORT for one in items), len(items))
+    items = memory.untold(key, first, last)
+    only = None if items is None else (sum(one.bucket > last - SHORT for one in items), len(items))
+    if items is None:
+        items = memory.evidence(key.name, first, last)
     both = sorted(judge(memory, key, last, only), key=lambda one: one.p)
     return [(judged, [one for one in items if one.bucket >= judged.first]) for judged in both]
