@@ -63,7 +63,7 @@ class Display:
         self._live = None
         latest = {alert.id: alert for alert in self._view.alerts} if self._view else {}
         for alert in latest.values():
-            print_block(self._console, alert)
+            print_block(self._console, alert, self._places)
         if self._note:
             self._line(self._note)
 
@@ -97,7 +97,7 @@ class Display:
     def _tell_alert(self, alert: Alert) -> None:
         if (alert.id, alert.revision) not in self._told:
             self._told.add((alert.id, alert.revision))
-            print_block(self._console, alert)
+            print_block(self._console, alert, self._places)
 
     def _clock(self, view: View) -> str:
         return "" if view.time is None else f"log time {clock(view.time)} UTC"

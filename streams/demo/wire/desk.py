@@ -21,7 +21,8 @@ _AMERICAN = (
 _EDITS = (
     ("after", "following"), ("biggest", "largest"), ("probe", "investigation"), ("halts", "suspends"),
     ("row", "dispute"), ("vows", "pledges"), ("begins", "starts"), ("seek", "look for"), ("near", "outside"),
-    ("soldiers", "troops"), ("quits", "resigns"), ("hurt", "injured"), ("big", "large"), ("sends", "dispatches"), ("due in", "expected in"),
+    ("soldiers", "troops"), ("quits", "resigns"), ("hurt", "injured"), ("big", "large"), ("sends", "dispatches"),
+    ("due in", "expected in"),
     ("blames", "faults"), ("weighs", "considers"), ("hails", "welcomes"), ("villagers", "residents"), ("says", "said"),
     ("officials", "authorities"), ("find", "discover"), ("cuts", "lowers"), ("climbs", "rises"), ("about", "around"),
 )  # fmt: skip

@@ -27,7 +27,8 @@ def stories(material: Material, start: int, end: int, random: Random) -> Iterato
     quiet: dict[str, list[tuple[int, float]]] = {}
     for frame in material.frames:
         yield from _frame(frame, material, start, end, quiet, random)
-    for code, text in material.oneoffs:
+    share = min(1.0, (end - start) / (66 * DAY))
+    for code, text in random.sample(material.oneoffs, int(share * len(material.oneoffs))):
         country = material.countries[code]
         at = settle(random.randrange(start, end), country.tz, "society", random)
         if at is not None:
@@ -39,7 +40,8 @@ def _frame(
 ) -> Iterator[Beat]:
     homes = _matching(frame.where, material)
     last: dict[str, int] = {}
-    count = max(1, round(frame.n * (end - start) / (64 * DAY)))
+    share = frame.n * (end - start) / (64 * DAY)
+    count = int(share) + (random.random() < share % 1)
     for index in range(count):
         # One story in each stretch of the time: chance without clumps.
         rough = start + int((index + random.random()) * (end - start) / count)

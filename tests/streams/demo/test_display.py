@@ -147,7 +147,7 @@ def test_live_gives_the_terminal_back_and_leaves_the_alerts_on_it() -> None:
     assert isinstance(console.file, io.StringIO)
     _, _, after = console.file.getvalue().rpartition("\x1b[?1049l")
     assert "RESOLVED" in after
-    assert "KP/defence-pact" in after
+    assert "North Korea: defence-pact" in after
     assert "ESCALATED" not in after
     assert len(shown) == 4
 
