@@ -8,6 +8,7 @@ mended is mended and says so in `flags`; of a repeated key the last one counts.
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -23,6 +24,9 @@ from schemas.rejected import Code
 LONGEST_TITLE = 2_000
 """Characters, after cleaning."""
 _LONGEST_RAW_TITLE = 64 * 1024
+_TITLES_KEPT = 4_096
+_TITLE_KEPT = 512
+"""Characters; a longer one is not kept, so that memory stays small."""
 _LONGEST_URL = 4_096
 _LONGEST_NAME = 200
 _EXTRA_BYTES = 8 * 1024
@@ -115,11 +119,25 @@ def parse(value: bytes | None) -> dict[str, Any] | Refusal:
     return document
 
 
+class Titled(NamedTuple):
+    """What follows from a title's characters alone."""
+
+    cleaned: str
+    """The title as it came, but for what does not print."""
+    flags: tuple[str, ...]
+    title: str
+    """Without the publisher at its end."""
+    suffix: str | None
+    canonical: str
+    text_key: str
+
+
 class Intake:
-    """Reads records. Holds the publishers' table and nothing else."""
+    """Reads records. Holds the publishers' table, and the titles that it has seen lately: feeds repeat themselves."""
 
     def __init__(self, publishers: Publishers) -> None:
         self._publishers = publishers
+        self._lately = lru_cache(_TITLES_KEPT)(self._titled)
 
     def read(self, value: bytes | None) -> Item | Withdrawal | Control | Refusal:
         """What the record means."""
@@ -140,11 +158,11 @@ class Intake:
             return Refusal("title_wrong_type", f"`title` is {_kind(raw)}; expected a string")
         if len(raw) > _LONGEST_RAW_TITLE:
             return _too_long(len(raw))
-        cleaned, flags = clean_title(raw)
-        if not cleaned:
+        titled = self._lately(raw) if len(raw) <= _TITLE_KEPT else self._titled(raw)
+        if not titled.cleaned:
             return Refusal("title_empty", "`title` holds nothing but spaces and control characters")
-        if len(cleaned) > LONGEST_TITLE:
-            return _too_long(len(cleaned))
+        if len(titled.cleaned) > LONGEST_TITLE:
+            return _too_long(len(titled.cleaned))
         try:
             sent = Sent.model_validate(document)
         except ValidationError as error:
@@ -154,10 +172,15 @@ class Intake:
         moment = given_moment(document)
         if moment is not None and moment.kind == "out_of_range":
             return Refusal("date_out_of_range", f"{_given(sent)!r} lies outside 1970 to 2100")
-        return self._accepted(sent, cleaned, moment, [*flags, *_repeats(document, value)])
+        return self._accepted(sent, titled, moment, [*titled.flags, *_repeats(document, value)])
 
-    def _accepted(self, sent: Sent, cleaned: str, moment: Moment | None, flags: list[str]) -> Item:
+    def _titled(self, raw: str) -> Titled:
+        cleaned, flags = clean_title(raw)
         title, suffix = split_publisher(cleaned, self._publishers)
+        canonical = canonical_title(title) or title
+        return Titled(cleaned, flags, title, suffix, canonical, _hash(canonical))
+
+    def _accepted(self, sent: Sent, titled: Titled, moment: Moment | None, flags: list[str]) -> Item:
         extra = dict(sent.model_extra or {})
         named = sent.publisher if sent.publisher is not None else sent.source
         if sent.publisher is not None and sent.source is not None:
@@ -168,16 +191,15 @@ class Intake:
             extra = {}
             flags.append("extra_dropped")
         producer = _name(named, flags)
-        publisher = producer or suffix
+        publisher = producer or titled.suffix
         url = _url(sent.url, flags)
-        text = canonical_title(title) or title
         return Item(
-            id=_hash("\x1f".join((text, url or "", " ".join((publisher or "").casefold().split())))),
-            title=title,
-            text_key=_hash(text),
+            id=_hash("\x1f".join((titled.canonical, url or "", " ".join((publisher or "").casefold().split())))),
+            title=titled.title,
+            text_key=titled.text_key,
             url=url,
             publisher=publisher,
-            family=self._publishers.family(producer, url, suffix),
+            family=self._publishers.family(producer, url, titled.suffix),
             moment=moment,
             flags=tuple(flags),
             extra=extra,
@@ -225,7 +247,10 @@ def _url(given: str | None, flags: list[str]) -> str | None:
 
 
 def _bounded(extra: dict[str, Any]) -> bool:
-    return _shallow(extra, _EXTRA_DEPTH) and len(orjson.dumps(extra)) <= _EXTRA_BYTES
+    written = orjson.dumps(extra)
+    if len(written) > _EXTRA_BYTES:
+        return False
+    return written.count(b"{") + written.count(b"[") <= _EXTRA_DEPTH or _shallow(extra, _EXTRA_DEPTH)
 
 
 def _shallow(value: object, depth: int) -> bool:

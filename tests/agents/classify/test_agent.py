@@ -1,21 +1,40 @@
 """The stage in bytes: what it writes where, and that a restart goes on as if nothing had happened."""
 
+from functools import cache
+from typing import cast
+
 from agents.classify.agent import ClassifyStage
 from agents.classify.clock import Clock
+from agents.classify.lanes import Lanes
+from agents.classify.reader import RULES, Reader
+from agents.deduplicate import rules as deduplicate_rules
+from agents.detect import rules as detect_rules
+from agents.rulebook import Rulebook
 from agents.stage import Stage, Step
 from schemas.base import MINUTE
 from schemas.clock import PartitionClock
 from schemas.rejected import Rejected
 from schemas.row import HeadlineRow, decode_row
-from tests.agents.classify.test_step import T0, TICK, classifier, records, titled
+from tests.agents.classify.test_step import T0, TICK, StubReader, records, titled
 
 HISTORY = records(
     (1, titled("US")), (2, titled("FR SY")), (3, b"?"), (MINUTE, TICK), (MINUTE + 5, titled("KP")), (3 * MINUTE, TICK)
 )
 
 
+@cache
+def rulebook() -> Rulebook:
+    return Rulebook(
+        reader=cast(Reader, StubReader()),
+        lanes=Lanes.load(RULES / "lanes.yaml"),
+        deduplicate=deduplicate_rules.load_rules(),
+        detect=detect_rules.load_rules(),
+        version="0123456789ab",
+    )
+
+
 def stage() -> ClassifyStage:
-    return ClassifyStage(classifier())
+    return ClassifyStage("headlines.raw", 0, rulebook(), start=T0)
 
 
 def test_rows_go_to_their_lanes() -> None:
