@@ -8,7 +8,8 @@ stand in order of offset, partitions are merged by time: whoever reads the file 
 """
 
 import base64
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 
 import orjson
 from aiokafka import ConsumerRecord
@@ -24,18 +25,19 @@ Progress = Callable[[int, int], None]
 
 async def dump(
     settings: Settings, names: Sequence[str], first: At | None = None, last: At | None = None, *, progress: Progress
-) -> AsyncIterator[bytes]:
-    """The lines of a dump, without their line ends. Raises TopicsError."""
+) -> AsyncGenerator[bytes, None]:
+    """The lines of a dump, without their line ends. Close it where it may be left early. Raises TopicsError."""
     parts = await spans(settings, names, first, last)
     total = sum(max(0, part.end - part.start) for part in parts)
     if {RAW, IMPORT} & set(names) and (agreed := await _generation(settings)) is not None:
         yield agreed
     done = 0
-    async for record in merged(settings, parts):
-        yield line(settings.plain(record.topic), record)
-        done += 1
-        if done % 1000 == 0:
-            progress(done, total)
+    async with aclosing(merged(settings, parts)) as records:
+        async for record in records:
+            yield line(settings.plain(record.topic), record)
+            done += 1
+            if done % 1000 == 0:
+                progress(done, total)
     progress(total, total)
 
 

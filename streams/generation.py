@@ -5,6 +5,8 @@ them. A crash between writing and reading changes nothing: the next start reads 
 refuses to start, because its order or its verdicts would differ.
 """
 
+from contextlib import aclosing
+
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -81,8 +83,9 @@ async def _first(settings: Settings, reader: AIOKafkaConsumer) -> Generation | N
     partition = TopicPartition(settings.topic(TOPIC), 0)
     end = (await reader.end_offsets([partition]))[partition]
     begin = (await reader.beginning_offsets([partition]))[partition]
-    async for records in kafka.stretch(reader, partition, begin, end):
-        return Generation.decode(records[0].value)
+    async with aclosing(kafka.stretch(reader, partition, begin, end)) as stretch:
+        async for records in stretch:
+            return Generation.decode(records[0].value)
     return None
 
 

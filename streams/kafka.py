@@ -7,7 +7,7 @@ few seconds, with the address, the setting and the cure.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -108,7 +108,7 @@ async def admin(settings: Settings, seconds: float | None = None) -> AsyncIterat
 
 async def stretch(
     reader: AIOKafkaConsumer, partition: TopicPartition, start: int, end: int
-) -> AsyncIterator[list[ConsumerRecord]]:
+) -> AsyncGenerator[list[ConsumerRecord], None]:
     """The committed records of `partition` in `[start, end)`, in order, as they are fetched.
 
     Takes over the consumer's assignment. `end` may be the last stable offset: control records are passed.

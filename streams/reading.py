@@ -5,8 +5,8 @@ merged   their records as one stream: each partition in its own order, partition
 """
 
 import heapq
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, aclosing
 from typing import NamedTuple
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -68,16 +68,19 @@ async def spans(
 
 async def merged(
     settings: Settings, parts: Sequence[Span], key: Callable[[ConsumerRecord], int] = by_timestamp
-) -> AsyncIterator[ConsumerRecord]:
-    """The records of all `parts`, by the running maximum of `key` in each and then in order of `parts`."""
+) -> AsyncGenerator[ConsumerRecord, None]:
+    """The records of all `parts`, by the running maximum of `key` in each and then in order of `parts`.
+
+    Holds a consumer for each part: close it (`contextlib.aclosing`) where it may be left before its end.
+    """
     async with AsyncExitStack() as stack:
-        heap: list[tuple[int, int, ConsumerRecord, AsyncIterator[ConsumerRecord]]] = []
+        heap: list[tuple[int, int, ConsumerRecord, AsyncGenerator[ConsumerRecord, None]]] = []
         for number, part in enumerate(parts):
             if part.start >= part.end:
                 continue
             reader = kafka.consumer(settings, max_partition_fetch_bytes=FETCH_BYTES)
             await stack.enter_async_context(kafka.running(settings, reader))
-            source = _records(kafka.stretch(reader, *part))
+            source = await stack.enter_async_context(aclosing(_records(kafka.stretch(reader, *part))))
             async for record in source:
                 heap.append((key(record), number, record, source))
                 break
@@ -92,7 +95,8 @@ async def merged(
                 heapq.heapreplace(heap, (max(reached, key(following)), number, following, source))
 
 
-async def _records(batches: AsyncIterator[list[ConsumerRecord]]) -> AsyncIterator[ConsumerRecord]:
-    async for records in batches:
-        for record in records:
-            yield record
+async def _records(batches: AsyncGenerator[list[ConsumerRecord], None]) -> AsyncGenerator[ConsumerRecord, None]:
+    async with aclosing(batches):
+        async for records in batches:
+            for record in records:
+                yield record

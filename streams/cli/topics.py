@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -112,8 +113,9 @@ def dump(
 
     async def run() -> None:
         with bar("dumped") as progress:
-            async for line in lines(settings, names, start, end, progress=progress):
-                sys.stdout.buffer.write(line + b"\n")
+            async with aclosing(lines(settings, names, start, end, progress=progress)) as dumped:
+                async for line in dumped:
+                    sys.stdout.buffer.write(line + b"\n")
         sys.stdout.buffer.flush()
 
     asyncio.run(run())

@@ -11,6 +11,7 @@ wait for ever: begin again under a new prefix.
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -35,11 +36,13 @@ async def import_log(
     *,
     now: int,
     pace: Pace | None = None,
+    paced_from: int | None = None,
     progress: Told = untold,
     stopped: Stopped = never,
 ) -> Report:
     """Send `rows` to the import topic, in order of time, and end it. `now`, ms, decides what lies in the future.
 
+    `pace` holds from log time `paced_from` on (ms; `None`: from the first row), what is older goes at full speed.
     Raises FeedRefused, TopicsError or KafkaUnreachable.
     """
     begun = time.monotonic()
@@ -55,7 +58,9 @@ async def import_log(
         refused = ((index, code, detail, rows[index]) for index, code, detail in made.refused)
         await reject(settings, writer, where, tally, refused)
         if len(made):
-            await _Import(settings, Batches(writer, where.topic), where, tally, progress, stopped).run(made, pace)
+            await _Import(settings, Batches(writer, where.topic), where, tally, progress, stopped).run(
+                made, pace, paced_from
+            )
     progress(tally.progress())
     return tally.report(time.monotonic() - begun)
 
@@ -75,11 +80,12 @@ class _Import:
         """Of each partition, the time of what was sent there last."""
         self._begun = False
 
-    async def run(self, made: Log, pace: Pace | None) -> None:
+    async def run(self, made: Log, pace: Pace | None, paced_from: int | None) -> None:
         """Send it all, or as far as it goes until it is stopped."""
-        pacer = None if pace is None or made.first is None else Pacer(pace, made.first)
+        begin = made.first if paced_from is None else paced_from
+        pacer = None if pace is None or begin is None else Pacer(pace, begin)
         for record in made:
-            if pacer is not None:
+            if pacer is not None and begin is not None and record.timestamp >= begin:
                 await self._wait(pacer, record.timestamp)
             if self._stopped():
                 self._tally.stopped = True
@@ -142,6 +148,7 @@ async def _no_worker_came_first(settings: Settings) -> None:
 
 
 async def _ended(reader: AIOKafkaConsumer, partition: TopicPartition, end: int) -> bool:
-    async for records in kafka.stretch(reader, partition, max(0, end - 1), end):
-        return bool(records[-1].value == END_TICK)
+    async with aclosing(kafka.stretch(reader, partition, max(0, end - 1), end)) as stretch:
+        async for records in stretch:
+            return bool(records[-1].value == END_TICK)
     return False

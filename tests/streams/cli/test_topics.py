@@ -3,6 +3,9 @@
 import asyncio
 import base64
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -112,6 +115,20 @@ def test_from_and_to_are_offsets_or_times(settings: Settings) -> None:
     assert offsets("--from", "1h") == [0, 1, 2, 3]
     assert offsets("--to", "1h") == []
     assert offsets("--from", "2090-01-01") == []
+
+
+def test_a_reader_that_goes_away_is_no_fault(settings: Settings) -> None:
+    run("create")
+    rows = [b'{"title":"Storm closes port %d"}' % n for n in range(20_000)]
+    asyncio.run(feed_rows(settings, rows, now=NOW))
+    command = [sys.executable, "-m", "streams.cli", "topics", "dump", "headlines.raw"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ.copy()) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b'{"topic":"headlines.raw"')
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 1
 
 
 def test_full_names_are_taken_too_and_others_are_refused(settings: Settings) -> None:
