@@ -99,11 +99,16 @@ class Merge:
         self._position, self._next = state.low, state.next
         self._last, self._last_headline = state.last, state.last_headline
 
-    def take(self, offset: int, row: ClassifiedRow) -> None:
-        """Take in the record at `offset` of the lane; offsets rise, with gaps. Harmless to repeat."""
+    def check(self, offset: int, row: ClassifiedRow) -> Partition:
+        """The raw partition that `row` came from; raises UnknownInputError when it is none of this lane's."""
         source = row.source
         if source is None or (part := (source.topic, source.partition)) not in self._promises:
             raise UnknownInputError(f"offset {offset}: a {row.kind} row from {source}, not an input of this lane")
+        return part
+
+    def take(self, offset: int, row: ClassifiedRow) -> None:
+        """Take in the record at `offset` of the lane; offsets rise, with gaps. Harmless to repeat."""
+        part = self.check(offset, row)
         fresh = offset >= self._next
         if fresh:
             self._next = offset + 1

@@ -1,0 +1,117 @@
+"""The second stage on one classified lane: bytes in, released rows with their verdicts out.
+
+State is two entries: `merge` (what the merge has to go on with) and `hours` (where in the own output each hour of
+arrival begins). The memory of texts is not state: it is the lane's own output of the last 48 h of arrival, which
+`restore` asks for and `remember` takes back. `hours` is one commit behind, see `agents.deduplicate.hours`.
+
+A chunk is decoded and checked as a whole before any of it is taken: when `step` raises, nothing was changed.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+
+from agents.deduplicate.hours import Hours
+from agents.deduplicate.merge import AFTER_ALL, BEFORE_ALL, Merge, MergeState, Partition
+from agents.deduplicate.rules import DeduplicateRules
+from agents.deduplicate.step import Deduplicator
+from agents.stage import Inbound, Memory, Outbound, Step
+from schemas.base import SECOND
+from schemas.row import ClassifiedRow, HeadlineRow, decode_row
+
+TOPIC = "headlines.deduplicated"
+
+
+class LaneBrokenError(ValueError):
+    """A record of the lane is no row: not written by this project, or by another version of it."""
+
+
+class DeduplicateStage:
+    """Ordered merge, then deduplication. Implements `agents.stage.Stage`."""
+
+    def __init__(
+        self, lane: int, inputs: Mapping[Partition, int | None], cut: int | None, rules: DeduplicateRules
+    ) -> None:
+        """`inputs` and `cut` as for `Merge`: fixed for a generation."""
+        self._lane = lane
+        self._key = str(lane).encode()
+        self._inputs = dict(inputs)
+        self._cut = cut
+        self._rules = rules
+        self._begin({})
+
+    def restore(self, entries: Mapping[bytes, bytes]) -> Memory | None:
+        """Take up what was committed; asks for the own output of the last 48 h of arrival, if there is any."""
+        last_headline = self._begin(entries)
+        if last_headline is None:
+            return None
+        return Memory(TOPIC, self._lane, self._hours.needed(last_headline))
+
+    def remember(self, records: Sequence[Inbound]) -> None:
+        """Take own output back into memory; rows older than 48 h do no harm."""
+        for record in records:
+            row = self._decode(record)
+            if isinstance(row, HeadlineRow):
+                self._deduplicator.remember(row)
+
+    def step(self, records: Sequence[Inbound]) -> Step:
+        """Take a chunk in; judge and give out all that may leave. Raises LaneBrokenError, having changed nothing."""
+        merge = self._merge
+        rows = [(record.offset, self._decode(record)) for record in records]
+        for offset, row in rows:
+            merge.check(offset, row)
+        late = merge.late
+        for offset, row in rows:
+            merge.take(offset, row)
+        outputs: list[Outbound] = []
+        tally: Counter[tuple[str, str]] = Counter()
+        for released in merge.release():
+            if isinstance(released, HeadlineRow):
+                self._hours.begin(released.headline.arrival)
+                released = self._deduplicator.judge(released)
+                if released.verdict is not None:
+                    tally["verdict", released.verdict.kind] += 1
+            outputs.append(Outbound(TOPIC, self._lane, self._key, released.encode(), released.kind))
+        if merge.late > late:
+            tally["late", ""] = merge.late - late
+        state = merge.state
+        return Step(outputs, self._changed(state), state.low, tally, self._gauges())
+
+    def committed(self, first_offsets: Mapping[tuple[str, int], int]) -> None:
+        """Take the offset that the hours begun in the last step got."""
+        landed = first_offsets.get((TOPIC, self._lane))
+        if landed is not None:
+            self._hours.landed(landed)
+
+    def _begin(self, entries: Mapping[bytes, bytes]) -> int | None:
+        stored = entries.get(b"merge")
+        state = None if stored is None else MergeState.decode(stored)
+        last_headline = None if state is None else state.last_headline
+        self._merge = Merge(self._inputs, self._cut, state)
+        self._hours = Hours.decode(entries.get(b"hours"), last_headline)
+        self._deduplicator = Deduplicator(self._rules)
+        self._stored = {key: entries[key] for key in (b"merge", b"hours") if key in entries}
+        return last_headline
+
+    def _changed(self, state: MergeState) -> dict[bytes, bytes | None]:
+        if state.last_headline is not None:
+            self._hours.needed(state.last_headline)
+        entries = {b"merge": state.encode(), b"hours": self._hours.encode()}
+        changed: dict[bytes, bytes | None] = {
+            key: value for key, value in entries.items() if self._stored.get(key) != value
+        }
+        self._stored = entries
+        return changed
+
+    def _gauges(self) -> dict[str, float]:
+        gauges: dict[str, float] = {"waiting": self._merge.waiting, "memory": len(self._deduplicator)}
+        if BEFORE_ALL < self._merge.clock < AFTER_ALL:
+            gauges["clock"] = self._merge.clock / SECOND
+        return gauges
+
+    def _decode(self, record: Inbound) -> ClassifiedRow:
+        try:
+            return decode_row(record.value or b"")
+        except ValidationError as error:
+            raise LaneBrokenError(f"lane {self._lane}, offset {record.offset}: not a row: {error}") from error

@@ -1,0 +1,84 @@
+"""What a lane remembers: the headlines it released within the last 48 h of arrival.
+
+An entry counts for a row exactly when `row.arrival - entry.arrival <= 48 h`. Everything here can be rebuilt from the
+lane's own output of that stretch, and nothing in it depends on what came before: of a text and of an id only the
+latest row is kept, with the id of the original that its verdict named. So a repeat refreshes the memory with its own
+arrival, and what is remembered does not depend on when the process was last started.
+
+Bounded by what 48 h bring: about 3 KB for each distinct text.
+"""
+
+from collections import deque
+from typing import NamedTuple
+
+from schemas.base import HOUR
+from schemas.row import HeadlineRow
+
+WINDOW = 48 * HOUR
+
+Signature = tuple[object, ...]
+
+
+class Seen(NamedTuple):
+    """The latest row with some id."""
+
+    arrival: int
+    original: str
+
+
+class Text:
+    """The latest row with some text. Told apart by identity."""
+
+    __slots__ = ("arrival", "id", "original", "signature")
+
+    def __init__(self) -> None:
+        self.arrival = 0
+        self.id = ""
+        self.original = ""
+        self.signature: Signature = ()
+
+
+class Memory:
+    """Ids and texts by arrival. `put` in released order."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, Seen] = {}
+        self.texts: dict[str, Text] = {}
+        self._order: deque[tuple[int, str, str]] = deque()
+
+    def expire(self, arrival: int) -> list[Text]:
+        """Forget what does not count for a row that arrived at `arrival`; gives the texts forgotten."""
+        forgotten = []
+        while self._order and arrival - self._order[0][0] > WINDOW:
+            at, id, text_key = self._order.popleft()
+            # Absent where a repeat with the same arrival has already taken it along.
+            seen = self.ids.get(id)
+            if seen is not None and seen.arrival == at:
+                del self.ids[id]
+            text = self.texts.get(text_key)
+            if text is not None and text.arrival == at:
+                del self.texts[text_key]
+                forgotten.append(text)
+        return forgotten
+
+    def put(self, row: HeadlineRow, original: str) -> tuple[Text, bool]:
+        """Remember `row` as a repeat of `original` (or itself); gives its text, and whether that has to be read."""
+        headline = row.headline
+        text = self.texts.get(headline.text_key)
+        if text is None:
+            text = self.texts[headline.text_key] = Text()
+        signature = _signature(row)
+        changed = signature != text.signature
+        text.arrival, text.id, text.original, text.signature = headline.arrival, headline.id, original, signature
+        self.ids[headline.id] = Seen(headline.arrival, original)
+        self._order.append((headline.arrival, headline.id, headline.text_key))
+        return text, changed
+
+
+def _signature(row: HeadlineRow) -> Signature:
+    """All that reading a row rests on. Rows with one `text_key` may still differ in capitals, and so in this."""
+    return (
+        row.headline.title,
+        *[(place.code, found.start, found.end, found.rule) for place in row.places for found in place.evidence],
+        *[theme.theme for theme in row.themes if theme.counted],
+    )

@@ -1,0 +1,52 @@
+"""The settings of deduplication; the values, and what each is for, stand in `agents/rules/deduplicate.yaml`.
+
+A fault in the file is refused at start with its line. Word lists are written as plain text, in any inflection.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from agents import faults
+
+PATH = Path(__file__).parent.parent / "rules" / "deduplicate.yaml"
+
+
+def _words(value: Any) -> Any:
+    return frozenset(value.split()) if isinstance(value, str) else value
+
+
+Words = Annotated[frozenset[str], BeforeValidator(_words)]
+
+
+class Opposites(BaseModel):
+    """Two groups of words: a text with one of `these` and a text with one of `those` tell of different events."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    these: Words = Field(min_length=1)
+    those: Words = Field(min_length=1)
+
+
+class DeduplicateRules(BaseModel):
+    """All are required in the file, so that nothing is hidden in code."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    threshold: float = Field(gt=0.3, le=1)
+    min_tokens: int = Field(ge=1)
+    place_rules: Words
+    stop_words: Words
+    negations: Words
+    opposites: tuple[Opposites, ...]
+    numbers: Mapping[str, float]
+    scales: Mapping[str, float]
+    dates: Words
+    common_words: Words
+
+
+def load_rules(path: Path = PATH, overrides: Mapping[str, Any] | None = None) -> DeduplicateRules:
+    """Read the settings; raises `agents.faults.RulesError` with every fault of the file."""
+    return faults.read(path, DeduplicateRules, overrides)

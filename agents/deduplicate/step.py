@@ -1,0 +1,78 @@
+"""The verdict on a headline: is it new, or what does it repeat?
+
+Levels, tried in this order and never confused: the same item again (`redelivered`, by id); the same text elsewhere
+(`exact`, by text key); the same text edited (`near`, by likeness, unless a guard forbids it). Another text about the
+same event is `unique`: two voices for one event are evidence, not repetition.
+
+A verdict follows from the lane's released rows of the last 48 h of arrival alone: not from chunks, restarts or the
+index's inner order. As a near repeat has all its countries within its original's, both stand in the same lanes, and a
+headline about two lanes gets the same verdict in each.
+"""
+
+from agents.deduplicate.candidates import Index, Near
+from agents.deduplicate.guards import veto
+from agents.deduplicate.memory import Memory, Text
+from agents.deduplicate.rules import DeduplicateRules
+from agents.deduplicate.similarity import Reader, Reading
+from schemas.row import HeadlineRow, Verdict
+
+_NEW = Verdict(kind="unique", reason="no-candidate")
+
+
+class Deduplicator:
+    """Judges the headlines of one lane, given in released order."""
+
+    def __init__(self, rules: DeduplicateRules) -> None:
+        self._reader = Reader(rules)
+        self._memory = Memory()
+        self._index: Index[Text] = Index(rules.threshold, rules.min_tokens)
+
+    def remember(self, row: HeadlineRow) -> None:
+        """Take a row with its verdict back into memory, as when it was judged."""
+        if row.verdict is None:
+            raise ValueError(f"headline {row.headline.id} has no verdict; only own output can be remembered")
+        self._expire(row.headline.arrival)
+        self._take(row, row.verdict.of or row.headline.id, None)
+
+    def judge(self, row: HeadlineRow) -> HeadlineRow:
+        """`row` with its verdict; it is in memory from now on."""
+        headline = row.headline
+        self._expire(headline.arrival)
+        reading: Reading | None = None
+        seen = self._memory.ids.get(headline.id)
+        text = self._memory.texts.get(headline.text_key)
+        if seen is not None:
+            verdict = Verdict(kind="redelivered", of=seen.original, reason="same-id")
+        elif text is not None:
+            verdict = Verdict(kind="exact", of=text.original, reason="same-text")
+        else:
+            reading = self._reader.read(row)
+            verdict = _weigh(reading, self._index.near(reading))
+        self._take(row, verdict.of or headline.id, reading)
+        return row.model_copy(update={"verdict": verdict})
+
+    def __len__(self) -> int:
+        """Distinct texts in memory."""
+        return len(self._memory.texts)
+
+    def _expire(self, arrival: int) -> None:
+        for text in self._memory.expire(arrival):
+            self._index.discard(text)
+
+    def _take(self, row: HeadlineRow, original: str, reading: Reading | None) -> None:
+        text, changed = self._memory.put(row, original)
+        if changed:
+            self._index.discard(text)
+            self._index.add(text, reading or self._reader.read(row))
+
+
+def _weigh(reading: Reading, near: list[Near[Text]]) -> Verdict:
+    """The closest text that no guard forbids; failing that, why the closest was forbidden."""
+    if not near:
+        return _NEW
+    near.sort(key=lambda found: (-found.similarity, found.item.arrival, found.item.id))
+    for found in near:
+        if veto(reading, found.reading) is None:
+            return Verdict(kind="near", of=found.item.original, similarity=found.similarity, reason="similar-text")
+    reason = f"veto:{veto(reading, near[0].reading)}"
+    return Verdict(kind="unique", similarity=near[0].similarity, reason=reason)

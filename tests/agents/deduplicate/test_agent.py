@@ -1,0 +1,173 @@
+"""The stage under a crash: what is committed is what one undisturbed run gives."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.deduplicate.agent import TOPIC, DeduplicateStage, LaneBrokenError
+from agents.deduplicate.memory import WINDOW
+from agents.deduplicate.merge import UnknownInputError
+from agents.deduplicate.rules import load_rules
+from agents.stage import Inbound, Memory, Outbound
+from schemas.base import HOUR, MINUTE
+from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, Source, TickRow, WithdrawalRow, decode_row
+from tests.agents.deduplicate.rows import NOON, row
+
+RULES = load_rules()
+PART = ("headlines.raw", 0)
+LANE = 2
+
+
+def tick(arrival: int) -> TickRow:
+    return TickRow(arrival=arrival, source=Source(topic=PART[0], partition=PART[1], offset=0))
+
+
+def inbound(rows: Sequence[ClassifiedRow], first: int = 0) -> list[Inbound]:
+    return [Inbound(first + number, 0, item.encode()) for number, item in enumerate(rows)]
+
+
+def stage() -> DeduplicateStage:
+    return DeduplicateStage(LANE, {PART: NOON}, None, RULES)
+
+
+class Shell:
+    """Keeps what a broker would: the outputs at their offsets, the state, the position; crashes on demand."""
+
+    def __init__(self, tells: bool = True) -> None:
+        self.log: list[tuple[int, Outbound]] = []
+        self.state: dict[bytes, bytes] = {}
+        self.position = self.offset = 0
+        self.tells = tells
+        self.read_back = 0
+        self.start()
+
+    def start(self) -> None:
+        self.stage = stage()
+        memory = self.stage.restore(self.state)
+        if memory is not None:
+            assert memory[:2] == (TOPIC, LANE)
+            kept = [Inbound(at, 0, out.value) for at, out in self.log if at >= memory.offset]
+            self.read_back = sum(1 for at, out in self.log if at >= memory.offset and out.kind == "headline")
+            self.stage.remember(kept)
+
+    def chunk(self, records: Sequence[Inbound], crash: bool) -> None:
+        step = self.stage.step(records)
+        if crash:
+            self.start()
+            return
+        first = self.offset
+        for out in step.outputs:
+            assert (out.topic, out.partition, out.key) == (TOPIC, LANE, b"2")
+            self.log.append((self.offset, out))
+            self.offset += 1
+        self.offset += 1  # the transaction's marker
+        for key, value in step.state.items():
+            assert value is not None
+            self.state[key] = value
+        self.position = step.position
+        if self.tells:
+            self.stage.committed({(TOPIC, LANE): first} if step.outputs else {})
+
+    def run(self, lane: Sequence[Inbound], plan: Sequence[tuple[int, str]]) -> list[bytes | None]:
+        read = 0
+        for size, what in [*plan, (len(lane), "")]:
+            records = [record for record in lane if record.offset >= max(read, self.position)][:size]
+            self.chunk(records, what == "crash")
+            read = records[-1].offset + 1 if records else read
+            if what == "restart":
+                self.start()
+            if what:
+                read = self.position
+        return [out.value for _, out in self.log]
+
+
+TITLE = "Coast guard seizes tanker carrying {} fuel off Ukraine port"
+LANES = st.lists(
+    st.tuples(st.sampled_from(["illegal", "smuggled", "cheap", "", "7 tons of", "9 tons of"]), st.integers(0, 5)),
+    max_size=25,
+)
+PLANS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["", "", "crash", "restart"])), max_size=15)
+GAPS = [0, 1, MINUTE, HOUR, 20 * HOUR, WINDOW]
+
+
+def lane_of(made: list[tuple[str, int]]) -> list[Inbound]:
+    rows: list[ClassifiedRow] = []
+    arrival = NOON
+    for number, (word, gap) in enumerate(made):
+        arrival += GAPS[gap]
+        rows.append(row(TITLE.format(word), {"UA": "Ukraine"}, arrival, id=f"{number % 7}", offset=number, lane=LANE))
+        rows.append(tick(arrival))
+    rows.append(tick(arrival + 2 * WINDOW))
+    return [Inbound(2 * number, 0, item.encode()) for number, item in enumerate(rows)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(LANES, PLANS, st.booleans())
+def test_crashes_and_restarts_change_nothing(
+    made: list[tuple[str, int]], plan: list[tuple[int, str]], tells: bool
+) -> None:
+    lane = lane_of(made)
+    assert Shell(tells).run(lane, plan) == Shell().run(lane, [])
+
+
+def test_only_the_window_is_read_back() -> None:
+    shell = Shell()
+    lane = lane_of([(f"consignment {number} of", 3) for number in range(200)])
+    shell.run(lane, [(4, "")] * 100)
+    shell.start()
+    assert 49 <= shell.read_back <= 51
+
+
+def test_a_chunk_becomes_released_rows_and_changed_state() -> None:
+    taken = stage()
+    assert taken.restore({}) is None
+    source = Source(topic=PART[0], partition=PART[1], offset=3)
+    first = row(TITLE.format("cheap"), {"UA": "Ukraine"}, NOON + 5, lane=LANE)
+    withdrawal = WithdrawalRow(lane=LANE, withdraws="x", arrival=NOON + 6, digest="d", source=source)
+    minute = MinuteRow(at=NOON - NOON % MINUTE + MINUTE, volume=((0, "151", 1),), source=source)
+    step = taken.step(inbound([withdrawal, first, minute, tick(NOON + MINUTE)], first=10))
+    assert [out.kind for out in step.outputs] == ["headline", "withdrawal", "minute"]
+    judged = decode_row(step.outputs[0].value or b"")
+    assert isinstance(judged, HeadlineRow)
+    assert judged.verdict is not None
+    assert decode_row(step.outputs[1].value or b"") == withdrawal
+    assert decode_row(step.outputs[2].value or b"") == minute.model_copy(update={"source": None})
+    assert (step.position, set(step.state)) == (14, {b"merge", b"hours"})
+    assert dict(step.tally) == {("verdict", "unique"): 1}
+    assert dict(step.gauges) == {"waiting": 0, "memory": 1, "clock": (NOON + MINUTE) / 1000}
+    assert taken.step([]).state == {}
+    taken.committed({(TOPIC, LANE): 40})
+    assert set(taken.step([]).state) == {b"hours"}
+
+
+def test_a_broken_promise_is_tallied() -> None:
+    taken = stage()
+    taken.step(inbound([row("a", arrival=NOON + 2), tick(NOON + 9)]))
+    assert dict(taken.step(inbound([row("b", arrival=NOON + 1)], first=2)).tally) == {("late", ""): 1}
+
+
+@pytest.mark.parametrize("value", [None, b"", b"{}", b"[1]", b"\xff", json.dumps({"kind": "headline"}).encode()])
+def test_what_is_no_row_is_refused_and_changes_nothing(value: bytes | None) -> None:
+    taken = stage()
+    with pytest.raises(LaneBrokenError, match="lane 2, offset 1"):
+        taken.step([*inbound([tick(NOON + 1)]), Inbound(1, 0, value)])
+    assert taken.step([]).position == 0
+
+
+def test_a_row_of_an_unknown_partition_is_refused_and_changes_nothing() -> None:
+    taken = stage()
+    stranger = tick(NOON).model_copy(update={"source": Source(topic="headlines.raw", partition=9, offset=0)})
+    with pytest.raises(UnknownInputError, match="offset 1"):
+        taken.step(inbound([tick(NOON + 1), stranger]))
+    assert taken.step([]).position == 0
+
+
+def test_restore_asks_for_nothing_before_the_first_headline() -> None:
+    shell = Shell()
+    shell.chunk(inbound([tick(NOON + 1)]), crash=False)
+    assert stage().restore(shell.state) is None
+    shell.chunk(inbound([row("a", arrival=NOON + 1), tick(NOON + 2)], first=1), crash=False)
+    assert stage().restore(shell.state) == Memory(TOPIC, LANE, 0)

@@ -1,0 +1,62 @@
+"""The index finds every text that is alike enough, whatever else it holds and whatever was taken out of it."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.deduplicate.candidates import Index
+from agents.deduplicate.similarity import Reading
+
+NONE: frozenset[str] = frozenset()
+
+
+def reading(tokens: frozenset[str], places: frozenset[str]) -> Reading:
+    return Reading(tokens, places, (), NONE, NONE, NONE, NONE, frozenset(), False)
+
+
+# Few tokens with very different frequencies, so that sets overlap and the rarest tokens differ.
+READINGS = st.builds(
+    reading,
+    tokens=st.frozensets(st.sampled_from("aaaabbbccdefghijkl"), max_size=9),
+    places=st.frozensets(st.sampled_from(["FR", "DE", "IT"]), max_size=2),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(READINGS, max_size=25),
+    st.sets(st.integers(0, 24)),
+    READINGS,
+    st.sampled_from([0.35, 0.5, 0.6, 0.65, 2 / 3, 0.8, 1.0]),
+    st.integers(1, 4),
+)
+def test_it_finds_what_comparing_with_all_finds(
+    held: list[Reading], gone: set[int], new: Reading, threshold: float, least: int
+) -> None:
+    index: Index[int] = Index(threshold, least)
+    for number, text in enumerate(held):
+        index.add(number, text)
+    for number in gone:
+        index.discard(number)
+    parts = round(threshold * 1000)
+    expected = {
+        number
+        for number, text in enumerate(held)
+        if number not in gone
+        and text.places & new.places
+        and min(len(text.tokens), len(new.tokens)) >= least
+        and 1000 * len(text.tokens & new.tokens) >= parts * len(text.tokens | new.tokens)
+    }
+    found = index.near(new)
+    assert {near.item for near in found} == expected
+    assert all(near.reading == held[near.item] for near in found)
+
+
+@given(st.lists(READINGS, max_size=10))
+def test_nothing_is_left_of_what_was_taken_out(held: list[Reading]) -> None:
+    index: Index[int] = Index(0.6, 1)
+    for number, text in enumerate(held):
+        index.add(number, text)
+    for number in range(len(held)):
+        index.discard(number)
+    assert len(index) == 0
+    assert not index._lists

@@ -1,0 +1,55 @@
+"""The shipped rules can be used, and a fault in them is refused with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from agents.deduplicate.rules import PATH, load_rules
+from agents.deduplicate.words import Lexicon
+from agents.faults import RulesError
+
+
+def test_the_shipped_rules() -> None:
+    rules = load_rules()
+    assert rules.threshold == 0.65
+    assert "the" in rules.stop_words
+
+
+def test_a_setting_can_be_overridden() -> None:
+    assert load_rules(overrides={"threshold": 0.8}).threshold == 0.8
+
+
+@pytest.mark.parametrize(
+    ("find", "replace", "told"),
+    [
+        ("threshold: 0.65", "threshold: 0.1", "threshold"),
+        ("threshold: 0.65", "treshold: 0.65", "no such setting"),
+        ("min_tokens: 3", "min_tokens: none", "min_tokens"),
+        ("these: export, those: import", "these: export", "those"),
+    ],
+)
+def test_a_fault_is_told_with_its_line(tmp_path: Path, find: str, replace: str, told: str) -> None:
+    text = PATH.read_text(encoding="utf-8")
+    assert find in text
+    broken = tmp_path / "deduplicate.yaml"
+    broken.write_text(text.replace(find, replace), encoding="utf-8")
+    line = text[: text.index(find)].count("\n") + 1
+    with pytest.raises(RulesError) as caught:
+        load_rules(broken)
+    assert any(told in str(fault) and fault.line in (line, line - 1, 1) for fault in caught.value.faults)
+
+
+def test_no_group_of_opposites_has_a_word_on_both_sides() -> None:
+    rules = load_rules()
+    lexicon = Lexicon(rules)
+    for pair in rules.opposites:
+        stems = [{lexicon.words(word)[0].token or word for word in side} for side in (pair.these, pair.those)]
+        assert not stems[0] & stems[1]
+
+
+def test_the_memo_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.deduplicate.words.MEMO", 10)
+    lexicon = Lexicon(load_rules())
+    for number in range(100):
+        assert lexicon.words(f"convoy{number}")
+    assert len(lexicon.memo) <= 10
