@@ -1,0 +1,187 @@
+"""Patterns over tokens: an action and its object, near each other, in either order or in one.
+
+A *term* is a word or phrase of the rules with a set of bits, one bit for each word list that it stands in. A title's
+terms are collected in one walk; a pattern is tried only where its action was met and all the lists that it needs were
+met somewhere in the title. So the cost follows the terms in the title, not the number of patterns.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from agents.classify.places import Hit
+from agents.classify.tokens import Tokens
+
+_BREAK = 2
+
+
+class Term(NamedTuple):
+    """What a word or phrase is good for. `swallow`: an idiom, whose words count for nothing else."""
+
+    mask: int
+    triggers: tuple[int, ...]
+    """Patterns whose action this is, by index."""
+    swallow: bool = False
+
+
+class Pattern(NamedTuple):
+    """One way of saying that a theme happens. Lists are bits; 0 where a part is not asked for."""
+
+    name: str
+    theme: str
+    action: int
+    object: int
+    also: int
+    """A third list that must be met somewhere in the clause."""
+    without: int
+    """Lists that must not be met anywhere in the title."""
+    need: int
+    within: int
+    """At most this many tokens between action and object."""
+    order: int
+    """0 either, 1 action first, -1 object first."""
+    certain: bool
+    """Figurative words about it (a stadium, a market) do not make it figurative, unless they are strong."""
+
+
+class Lexicon(NamedTuple):
+    """All terms of themes and modality, compiled for look-up."""
+
+    sizes: Mapping[str, tuple[int, ...]]
+    """First word -> lengths of the terms that begin so, longest first."""
+    terms: Mapping[str, Term]
+    patterns: tuple[Pattern, ...]
+    by_rule: Mapping[str, Term]
+    """Rule of a place hit (`name`, `leader`, `force`, ...) -> what the hit is good for as a term."""
+
+
+class Found(NamedTuple):
+    """A term in a title: tokens `[first, last)`, the clause they stand in."""
+
+    first: int
+    last: int
+    clause: int
+    term: Term
+
+
+class Match(NamedTuple):
+    """A pattern that holds, with the terms that made it hold."""
+
+    pattern: Pattern
+    parts: tuple[Found, ...]
+    """Action first."""
+
+    @property
+    def first(self) -> int:
+        return min(part.first for part in self.parts)
+
+    @property
+    def last(self) -> int:
+        return max(part.last for part in self.parts)
+
+
+def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found]:
+    """The terms of a title in order. Words inside a place's name are no terms of their own."""
+    sizes_of = lexicon.sizes.get
+    term_of = lexicon.terms.get
+    words = tokens.words
+    gaps = tokens.gaps
+    count = len(words)
+    found: list[Found] = []
+    clause = 0
+    coming = iter(hits)
+    hit = next(coming, None)
+    free_from = 0
+    for index, word in enumerate(words):
+        if gaps[index] == _BREAK:
+            clause += 1
+        if hit is not None and index == hit.first:
+            if index >= free_from:
+                sense = hit.sense
+                term = lexicon.by_rule.get(sense.rule)
+                if term is not None:
+                    found.append(Found(index, hit.last, clause, term))
+                if sense.rule != "demonym":
+                    free_from = hit.last
+            hit = next(coming, None)
+        sizes = sizes_of(word)
+        if sizes is None or index < free_from:
+            continue
+        for size in sizes:
+            last = index + size
+            if size == 1:
+                term = term_of(word)
+            elif last > count or any(gaps[index + 1 : last]):
+                continue
+            else:
+                term = term_of(" ".join(words[index:last]))
+            if term is None:
+                continue
+            found.append(Found(index, last, clause, term))
+            if term.swallow:
+                free_from = last
+                break
+    return found
+
+
+def match(lexicon: Lexicon, found: Sequence[Found]) -> list[Match]:
+    """The patterns that hold among `found`, in order of their actions."""
+    union = 0
+    for item in found:
+        union |= item.term.mask
+    matches: list[Match] = []
+    patterns = lexicon.patterns
+    for action in found:
+        for index in action.term.triggers:
+            pattern = patterns[index]
+            if pattern.need & ~union or pattern.without & union:
+                continue
+            parts = _parts(pattern, action, found)
+            if parts is not None:
+                matches.append(Match(pattern, parts))
+    return matches
+
+
+def _parts(pattern: Pattern, action: Found, found: Sequence[Found]) -> tuple[Found, ...] | None:
+    parts = [action]
+    if pattern.object:
+        near = _nearest(pattern, action, found)
+        if near is None:
+            return None
+        parts.append(near)
+    if pattern.also:
+        for item in found:
+            if (
+                item.term.mask & pattern.also
+                and item.clause == action.clause
+                and all(_apart(item, part) for part in parts)
+            ):
+                parts.append(item)
+                break
+        else:
+            return None
+    return tuple(parts)
+
+
+def _nearest(pattern: Pattern, action: Found, found: Sequence[Found]) -> Found | None:
+    best: Found | None = None
+    shortest = pattern.within + 1
+    for item in found:
+        if not item.term.mask & pattern.object or item.clause != action.clause:
+            continue
+        if item.first >= action.last:
+            if pattern.order < 0:
+                continue
+            distance = item.first - action.last
+        elif item.last <= action.first:
+            if pattern.order > 0:
+                continue
+            distance = action.first - item.last
+        else:
+            continue
+        if distance < shortest:
+            best, shortest = item, distance
+    return best
+
+
+def _apart(one: Found, other: Found) -> bool:
+    return one.first >= other.last or one.last <= other.first
