@@ -56,7 +56,18 @@ class Rulebook:
         detect = _settings(detect_rules.load_rules, where / "detect.yaml", settings, faults)
         if faults or reader is None or lanes is None or deduplicate is None or detect is None:
             raise RulesError(faults)
-        return cls(reader, lanes, deduplicate, detect, _version(where, settings))
+        return cls(reader, lanes, deduplicate, detect, version_of(where, settings))
+
+
+def version_of(directory: Path, overrides: Mapping[str, Any]) -> str:
+    """The name of these files and overrides, by `section.key`, under this release of the code."""
+    digest = blake2b(digest_size=6)
+    for path in sorted(directory.glob("*.yaml"), key=lambda path: path.name):
+        content = path.read_bytes()
+        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    digest.update(json.dumps(overrides, sort_keys=True, default=str).encode())
+    digest.update(importlib.metadata.version("tocsin").encode())
+    return digest.hexdigest()
 
 
 def _tried(load: Callable[[], _Part], faults: list[Fault]) -> _Part | None:
@@ -100,13 +111,3 @@ def _parsed(overrides: Sequence[str], faults: list[Fault]) -> dict[str, Any]:
             except yaml.YAMLError:
                 faults.append(Fault(f"--set {override}", 0, "the value is not YAML", "quote it, or correct it"))
     return parsed
-
-
-def _version(directory: Path, overrides: Mapping[str, Any]) -> str:
-    digest = blake2b(digest_size=6)
-    for path in sorted(directory.glob("*.yaml"), key=lambda path: path.name):
-        content = path.read_bytes()
-        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
-    digest.update(json.dumps(overrides, sort_keys=True, default=str).encode())
-    digest.update(importlib.metadata.version("tocsin").encode())
-    return digest.hexdigest()

@@ -40,6 +40,8 @@ COMMANDS = {
     "kafka": Command("streams.broker.cli", "app", "A local Kafka for development.", group=True),
 }
 
+_SHOWN = 20
+"""Faults of the rules that are told at a time."""
 _EXAMPLES = """Early warning from the news wire: headlines in, explained alerts out.
 
 \b
@@ -101,7 +103,9 @@ def run(arguments: Sequence[str]) -> int:
         status = 1
     except RulesError as error:
         status = 2
-        _say("the rules cannot be used:", *(str(fault).replace(":0: ", ": ", 1) for fault in error.faults))
+        faults = [str(fault).replace(":0: ", ": ", 1) for fault in error.faults]
+        more = [f"... and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
+        _say("the rules cannot be used:", *faults[:_SHOWN], *more)
     except Refusal as error:
         status = error.exit_code
         _say(str(error))
