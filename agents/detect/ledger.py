@@ -32,9 +32,11 @@ class Ledger:
         self._settled_to = -1
         self._exposures: dict[tuple[str, int], tuple[float, float]] = {}
         self._ratios: dict[str, float] = {}
+        self._means: dict[str, float] = {}
 
     def put_usual(self, usual: Usual) -> None:
         self.usual = usual
+        self._means.clear()
         self._changed.add(b"usual")
 
     def put_region(self, code: str, region: Subregion) -> None:
@@ -42,6 +44,7 @@ class Ledger:
         self._changed.add(b"subregion/" + code.encode())
         self._factors.pop(code, None)
         self._ratios.clear()
+        self._means.clear()
         self._unsettle()
 
     def add_volume(self, bucket: int, code: str, count: int) -> None:
@@ -85,8 +88,8 @@ class Ledger:
             recent = sum([self.exposure(code, bucket) for bucket in range(last - LATE, last + 1)])
             found = self._exposures[code, last] = (settled.short + recent, settled.long + recent)
         extra = self._unreported(code)
-        floor = self.rules.exposure_floor
-        return max(found[0] + extra, floor), max(found[1] + extra, floor)
+        floor = self.rules.exposure_floor * self._mean(code)
+        return max(found[0] + extra, SHORT * floor), max(found[1] + extra, LONG * floor)
 
     def alive(self, last: int) -> bool:
         """Whether the 2 h up to bucket `last` brought a fair part of the volume that they usually bring."""
@@ -105,6 +108,15 @@ class Ledger:
         self._settled.clear()
         self._exposures.clear()
         self._settled_to = -1
+
+    def _mean(self, code: str) -> float:
+        """Usual exposure of one bucket; one headline where nothing is known."""
+        found = self._means.get(code)
+        if found is None:
+            region, buckets = self.regions.get(code), sum(self.usual.buckets)
+            volume = sum(region.outside) + self.rules.own_share * sum(region.own) if region else 0.0
+            found = self._means[code] = volume / buckets if volume and buckets else 1.0
+        return found
 
     def _unreported(self, code: str) -> float:
         """Exposure that no minute row has told yet, from the lane's own rows: after an outage much comes at once."""

@@ -44,7 +44,7 @@ class DetectRules(BaseModel):
     season_strength: float = Field(gt=0)
     season_bound: float = Field(ge=1)
     own_share: float = Field(ge=0, le=1)
-    exposure_floor: float = Field(gt=0)
+    exposure_floor: float = Field(ge=0, le=1)
 
     dispersion_prior: float = Field(gt=0)
     dispersion_least: float = Field(gt=0)

@@ -1,0 +1,305 @@
+"""When an alert opens, and what becomes of it, on a lane that knows a quiet wire."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pytest
+
+from agents.detect.rules import DetectRules
+from agents.detect.step import Detector
+from schemas.alert import Alert
+from schemas.base import DAY, HOUR, MINUTE, iso
+from schemas.row import HeadlineRow, MinuteRow, ReleasedRow, Verdict
+from tests.agents.detect.conftest import MEANS, WARM
+from tests.agents.detect.synthetic import UNIQUE, Burst, Wire, days, headline, withdrawal
+
+Build = Callable[[DetectRules], Detector]
+NOW = days(WARM)
+
+
+def several(
+    count: int,
+    *,
+    at: int = NOW,
+    every: int = MINUTE,
+    name: str = "s",
+    families: Sequence[str | None] = ("A", "B", "C"),
+    places: Sequence[str] = ("VN",),
+    themes: Sequence[str] = ("unrest",),
+) -> list[ReleasedRow]:
+    return [
+        headline(at + i * every, f"{name}{i}", places=places, themes=themes, family=families[i % len(families)])
+        for i in range(count)
+    ]
+
+
+def statuses(alerts: Iterable[Alert], series: str) -> list[str]:
+    return [alert.status for alert in alerts if alert.series == series]
+
+
+def statuses_all(alerts: Iterable[Alert]) -> set[str]:
+    return {alert.series for alert in alerts if alert.status == "opened"}
+
+
+def mixed(*streams: Iterable[ReleasedRow]) -> list[ReleasedRow]:
+    """Rows of several streams in released order."""
+
+    def key(row: ReleasedRow) -> tuple[int, int]:
+        if isinstance(row, MinuteRow):
+            return row.at, 0
+        return (row.headline.arrival if isinstance(row, HeadlineRow) else row.arrival), 1
+
+    return sorted((row for stream in streams for row in stream), key=key)
+
+
+def test_five_headlines_by_three_publishers_in_a_quiet_series(warm: Build, rules: DetectRules) -> None:
+    detector = warm(rules)
+    assert detector.step(several(4)).alerts == []
+    (alert,) = detector.step(several(5)[4:]).alerts
+    assert (alert.series, alert.status, alert.revision) == ("VN/unrest", "opened", 1)
+    assert alert.id == f"VN/unrest@{iso(NOW)}"
+    assert (alert.observed, alert.publisher_count, alert.evidence_count) == (5, 3, 5)
+    assert alert.publishers == ("A", "B", "C")
+    assert [one.id for one in alert.evidence] == ["s4", "s3", "s2", "s1", "s0"]
+    assert alert.p < alert.alpha
+    assert alert.expected < 1
+    assert alert.interval[0] <= alert.expected <= alert.interval[1] + 1
+    assert alert.reason.startswith("5 unique headlines from 3 publishers in 2")
+    assert alert.at == iso(NOW + 4 * MINUTE)
+    assert 7 < alert.baseline.days < WARM
+
+
+def test_one_publisher_is_not_enough(warm: Build, rules: DetectRules) -> None:
+    assert warm(rules).step(several(12, families=("A",))).alerts == []
+
+
+def test_unnamed_headlines_are_one_publisher(warm: Build, rules: DetectRules) -> None:
+    rows = several(9, families=(None,)) + several(1, at=NOW + 10 * MINUTE, name="named", families=("A",))
+    opened = warm(rules.model_copy(update={"min_publishers": 3})).step(rows).alerts
+    # Waived while all are unnamed.
+    assert opened[0].publishers == ()
+    assert opened[0].publisher_count == 1
+    assert "names its publisher" in opened[0].reason
+    # Two publishers, one of them unnamed, are not three.
+    rows = several(1, families=("A",)) + several(9, at=NOW + MINUTE, name="u", families=(None,))
+    assert warm(rules.model_copy(update={"min_publishers": 3})).step(rows).alerts == []
+    assert warm(rules).step(rows).alerts[0].publisher_count == 2
+
+
+def test_fewer_are_enough_for_a_thin_stream(warm: Build, rules: DetectRules) -> None:
+    assert warm(rules).step(several(3)).alerts == []
+    assert warm(rules.model_copy(update={"min_unique": 3})).step(several(3)).alerts[0].observed == 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"verdict": None},
+        {"stale": True},
+        {"counted": False},
+    ],
+)
+def test_what_does_not_count(warm: Build, rules: DetectRules, row: dict[str, object]) -> None:
+    rows = [headline(NOW + i, f"s{i}", places=("VN",), themes=("unrest",), family=f"{i}", **row) for i in range(20)]  # type: ignore[arg-type]
+    assert warm(rules).step(rows).alerts == []
+
+
+def test_the_same_headline_counts_once(warm: Build, rules: DetectRules) -> None:
+    assert warm(rules).step(several(4) + several(4) + several(4)).alerts == []
+
+
+def test_late_rows_count_where_they_happened(warm: Build, rules: DetectRules) -> None:
+    rows = [
+        headline(NOW + i, f"s{i}", places=("VN",), themes=("unrest",), family=f"{i}", event=NOW - 59 * MINUTE)
+        for i in range(5)
+    ]
+    (alert,) = warm(rules).step(rows).alerts
+    assert alert.onset == iso(NOW - HOUR)
+    assert alert.at == iso(NOW + 4)
+
+
+def test_narrow_before_wide(warm: Build, rules: DetectRules) -> None:
+    """One crisis is told once: neither `VN/any` nor `035/unrest` opens on what `VN/unrest` tells."""
+    alerts = warm(rules).step(several(40)).alerts
+    assert {alert.series for alert in alerts} == {"VN/unrest"}
+
+
+def test_many_themes_open_the_country(warm: Build, rules: DetectRules) -> None:
+    themes = ("troop-deployment", "missile-launch", "air-strike", "unrest", "sanctions")
+    rows = [
+        headline(NOW + i * MINUTE, f"s{i}", places=("KP",), themes=(themes[i % 5],), family=f"{i % 4}")
+        for i in range(20)
+    ]
+    first = warm(rules).step(rows).alerts[0]
+    assert (first.series, first.theme, first.level) == ("KP/any", "any", "country")
+
+
+def test_many_countries_open_the_subregion(warm: Build, rules: DetectRules) -> None:
+    rows = [
+        headline(NOW + i * MINUTE, f"s{i}", places=(("PH", "TH", "VN")[i % 3],), themes=("unrest",), family=f"{i % 4}")
+        for i in range(12)
+    ]
+    first = warm(rules).step(rows).alerts[0]
+    assert (first.series, first.level, first.place, first.subregion) == ("035/unrest", "subregion", "035", "035")
+
+
+def test_a_wider_alert_needs_news_of_its_own(warm: Build, rules: DetectRules) -> None:
+    """After a narrow alert has opened on twenty, four headlines about a neighbour do not open the subregion."""
+    few = several(4, at=NOW + 30 * MINUTE, name="few", places=("PH",))
+    assert statuses(warm(rules).step(several(20) + few).alerts, "035/unrest") == []
+
+
+def test_neutral_themes_are_no_part_of_any(warm: Build, rules: DetectRules) -> None:
+    rows = several(3, themes=("peacekeeping",)) + several(3, at=NOW + 5 * MINUTE, name="c", themes=("ceasefire",))
+    assert warm(rules.model_copy(update={"min_unique": 4})).step(rows).alerts == []
+
+
+def test_severity_and_escalation(warm: Build, rules: DetectRules) -> None:
+    rows = several(60, families=[f"W{i}" for i in range(9)], every=MINUTE // 2, places=("JP",), themes=("sanctions",))
+    alerts = warm(rules).step(rows).alerts
+    alerts = [alert for alert in alerts if alert.series == "JP/sanctions"]
+    assert [(alert.status, alert.revision) for alert in alerts] == [("opened", 1), ("escalated", 2)]
+    assert len({alert.id for alert in alerts}) == 1
+    order = {"moderate": 0, "high": 1, "critical": 2}
+    assert order[alerts[1].severity] > order[alerts[0].severity]
+
+
+def test_a_burst_opens_within_an_hour_and_resolves_a_day_later(warm: Build, rules: DetectRules) -> None:
+    begin = NOW + 5 * HOUR
+    wire = Wire(MEANS, [Burst("JP", "sanctions", begin, 4, 10.0)], seed=5)
+    alerts = warm(rules).step(list(wire.play(NOW, NOW + 2 * DAY))).alerts
+    told = [alert for alert in alerts if alert.series == "JP/sanctions"]
+    assert [alert.status for alert in told] == ["opened", "escalated", "resolved"]
+    assert told[0].at <= iso(begin + HOUR)
+    assert iso(begin + 4 * HOUR) < told[-1].at < iso(begin + 30 * HOUR)
+    assert {alert.place for alert in alerts} <= {"JP", "030"}
+
+
+def test_a_silent_feed_resolves_nothing(warm: Build, rules: DetectRules) -> None:
+    detector = warm(rules)
+    begin = NOW + 5 * HOUR
+    wire = Wire(MEANS, [Burst("JP", "sanctions", begin, 4, 10.0)], seed=5)
+    alerts = detector.step(list(wire.play(NOW, begin + 6 * HOUR))).alerts
+    assert statuses(alerts, "JP/sanctions")[0] == "opened"
+    before = detector.open()
+    silence = [MinuteRow(at=at, volume=()) for at in range(begin + 6 * HOUR, begin + 30 * HOUR, 15 * MINUTE)]
+    # A trickle is no life either: less than a quarter of the usual volume.
+    trickle = [
+        MinuteRow(at=at, volume=((at - 15 * MINUTE, "021", 3),))
+        for at in range(begin + 30 * HOUR, begin + 70 * HOUR, 15 * MINUTE)
+    ]
+    assert detector.step(silence + trickle).alerts == []
+    assert detector.open() == before
+    later = detector.step(list(Wire(MEANS, seed=6).play(begin + 70 * HOUR, begin + 76 * HOUR))).alerts
+    assert statuses(later, "JP/sanctions") == ["resolved"]
+
+
+def test_a_doubled_feed_alarms_nobody(warm: Build, rules: DetectRules) -> None:
+    """Where a third more than two headlines come for each one, of everything, nobody is surprised."""
+    rows = list(Wire(MEANS, seed=8, factor=2.5).play(NOW, NOW + 2 * DAY))
+    assert warm(rules).step(rows).alerts == []
+    # The same headlines with the rest of the world as it was.
+    more = [mean._replace(hourly=mean.hourly * 2.5) for mean in MEANS]
+    alone = list(Wire(more, seed=8).play(NOW, NOW + 2 * DAY))
+    assert len(statuses_all(warm(rules).step(alone).alerts)) >= 3
+
+
+def test_a_backlog_after_an_outage_alarms_nobody(warm: Build, rules: DetectRules) -> None:
+    """Half a day's headlines come in one minute, before any minute row has told their volume."""
+    detector = warm(rules)
+    end = NOW + 12 * HOUR
+    backlog = [row for row in Wire(MEANS, seed=9).play(NOW, end) if isinstance(row, HeadlineRow)]
+    fields = [(row.headline.id, row.places[0].code, row.themes[0].theme, row.headline.family) for row in backlog]
+    rows = [
+        headline(end + i, f"{name}-{verdict.kind}", places=(place,), themes=(theme,), family=family, verdict=verdict)
+        for i, (name, place, theme, family) in enumerate(fields)
+        # As in all the days before, every other one is a repeat.
+        for verdict in (UNIQUE, Verdict(kind="near", reason="similar-text"))
+    ]
+    assert len(rows) > 20
+    assert detector.step(rows).alerts == []
+
+
+def test_a_long_crisis_is_sustained_and_becomes_normal(warm: Build, rules: DetectRules) -> None:
+    begin = NOW + 6 * HOUR
+    wire = Wire(MEANS, [Burst("PH", "unrest", begin, 20 * 24, 3.0)], seed=11, dispersion=0.1)
+    detector = warm(rules)
+    alerts = [alert for row in wire.play(NOW, NOW + 18 * DAY) for alert in detector.step((row,)).alerts]
+    told = [alert for alert in alerts if alert.series == "PH/unrest"]
+    assert [alert.status for alert in told][:4] == ["opened", "escalated", "sustained", "resolved"]
+    assert iso(begin + 72 * HOUR) <= told[2].at <= iso(begin + 75 * HOUR)
+    assert told[3].at < iso(begin + 7 * DAY)
+    # The level of the war is usual now, and stays so.
+    assert len(told) == 4
+    assert told[3].expected > 20 * told[0].expected
+
+
+def test_withdrawn_by_id_and_by_url(warm: Build, rules: DetectRules) -> None:
+    detector = warm(rules)
+    linked = headline(
+        NOW + 6 * MINUTE, "linked", places=("VN",), themes=("unrest",), family="D", url="https://example.org/a"
+    )
+    (opened,) = detector.step([*several(5), linked]).alerts
+    assert detector.step([withdrawal(NOW + 7 * MINUTE, "https://example.org/a")]).alerts == []
+    (retracted,) = detector.step([withdrawal(NOW + 8 * MINUTE, "s2")]).alerts
+    assert (retracted.id, retracted.revision, retracted.status) == (opened.id, 2, "retracted")
+    assert retracted.observed == 4
+    assert retracted.reason.startswith("Evidence was withdrawn: 4 unique headlines from 2 publishers are left")
+    assert detector.open() == ()
+    assert detector.step([withdrawal(NOW + 9 * MINUTE, "unheard of")]).alerts == []
+
+
+def test_withdrawn_publishers_count(warm: Build, rules: DetectRules) -> None:
+    rows = several(6, families=("A",)) + several(1, at=NOW + 7 * MINUTE, name="b", families=("B",))
+    detector = warm(rules)
+    assert len(detector.step(rows).alerts) == 1
+    (retracted,) = detector.step([withdrawal(NOW + 8 * MINUTE, "b0")]).alerts
+    assert retracted.status == "retracted"
+
+
+def test_withdrawn_before_it_could_open(warm: Build, rules: DetectRules) -> None:
+    rows = [*several(4), withdrawal(NOW + 4 * MINUTE, "s1"), *several(1, at=NOW + 5 * MINUTE, name="last")]
+    assert warm(rules).step(rows).alerts == []
+
+
+def test_ids_are_never_given_twice(warm: Build, rules: DetectRules) -> None:
+    detector = warm(rules)
+    detector.step(several(5))
+    detector.step([withdrawal(NOW + 5 * MINUTE, "s1")])
+    (again,) = detector.step(several(2, at=NOW + 6 * MINUTE, name="more")).alerts[:1]
+    assert again.id == f"VN/unrest@{iso(NOW)}#2"
+    assert again.revision == 1
+
+
+def test_nothing_opens_while_it_learns(rules: DetectRules) -> None:
+    detector = Detector(3, frozenset({"030", "035"}), rules, {"unrest": "escalatory"}, "rules-1")
+    assert detector.learning() == "0 of 7 days"
+    burst = Burst("VN", "unrest", days(6.5), 6, 10.0)
+    assert detector.step(list(Wire(MEANS, [burst]).play(days(0), days(7)))).alerts == []
+    assert detector.learning() == "6 of 7 days"
+    detector.step(list(Wire(MEANS, seed=2).play(days(7), days(7.5))))
+    assert detector.learning() is None
+    alerts = detector.step(several(12, at=days(7.5), places=("KP",))).alerts
+    assert statuses(alerts, "KP/unrest")[:1] == ["opened"]
+
+
+def test_a_feed_about_one_subregion_alone(rules: DetectRules) -> None:
+    """No volume outside: its own volume stands in, so that a share is judged and a doubled feed alarms nobody."""
+    countries = {"KP": "030", "KR": "030", "CN": "030", "JP": "030"}
+    means = [mean for mean in MEANS if mean.place in countries]
+    detector = Detector(3, frozenset({"030"}), rules, {"unrest": "escalatory"}, "rules-1")
+    quiet = Wire(means, outside=0.0, repeats=8.0, countries=countries)
+    detector.step(list(quiet.play(days(0), NOW)))
+    doubled = Wire(means, outside=0.0, repeats=8.0, countries=countries, factor=2.0, seed=3)
+    assert detector.step(list(doubled.play(NOW, NOW + DAY))).alerts == []
+    rows = mixed(quiet.play(NOW + DAY, NOW + 26 * HOUR), several(10, at=NOW + DAY, every=9 * MINUTE, places=("KP",)))
+    assert statuses(detector.step(rows).alerts, "KP/unrest")[:1] == ["opened"]
+
+
+def test_evidence_is_bounded(warm: Build, rules: DetectRules) -> None:
+    detector = warm(rules.model_copy(update={"evidence_kept": 20}))
+    decided = detector.step(several(90, name="x", every=30_000, families=[f"W{i}" for i in range(30)]))
+    entries = detector.entries(decided.changed)
+    assert sum(key.startswith(b"headline/x") and value is not None for key, value in entries.items()) == 20
+    closing = [MinuteRow(at=at, volume=()) for at in range(NOW, NOW + 2 * HOUR, 15 * MINUTE)]
+    counts = [count for count in detector.step(closing).counts if getattr(count, "place", "") == "VN"]
+    assert sum(getattr(count, "unique", 0) for count in counts if getattr(count, "theme", "") == "unrest") == 90
