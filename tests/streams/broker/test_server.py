@@ -132,12 +132,12 @@ def test_a_detached_kafka_outlives_its_starter_and_is_found_by_its_directory(tmp
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_it_ends_with_its_owner_and_the_terminal_does_not_hit_it(tmp_path: Path, how: signal.Signals) -> None:
+def test_it_ends_with_its_owner_and_the_terminal_does_not_hit_it(own: LocalKafka, how: signal.Signals) -> None:
     owner = subprocess.Popen(
         [
             sys.executable,
             "-c",
-            _STARTER.format(directory=str(tmp_path), how="__enter__(); print('up', flush=True); wait()"),
+            _STARTER.format(directory=str(own.files.directory), how="__enter__(); print('up', flush=True); wait()"),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -145,14 +145,14 @@ def test_it_ends_with_its_owner_and_the_terminal_does_not_hit_it(tmp_path: Path,
     )
     assert owner.stdout is not None
     assert owner.stdout.readline() == b"up\n"
-    status = LocalKafka(tmp_path, port=0).status()
+    status = own.status()
     assert status.pid is not None
     broker = psutil.Process(status.pid)
     assert os.getsid(broker.pid) != os.getsid(owner.pid)
     owner.send_signal(how)
     owner.communicate(timeout=END_SECONDS)
     broker.wait(END_SECONDS)
-    assert not LocalKafka(tmp_path, port=0).status().running
+    assert not own.status().running
 
 
 _STARTER = """
