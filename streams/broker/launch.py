@@ -10,7 +10,7 @@ from streams.broker.files import Files
 from streams.broker.properties import broker_properties, render
 from streams.broker.storage import format_storage, formatted, tail
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 PAUSE_SECONDS = 0.1
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streams.broker.faults import StartFailedError
 
-FORMAT_SECONDS = 60.0
+FORMAT_SECONDS = 120.0
 TAIL_LINES = 30
 
 
