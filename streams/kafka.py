@@ -6,6 +6,7 @@ few seconds, with the address, the setting and the cure.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from streams.settings import Settings
 
 REACH_SECONDS = 5.0
 """How long a command waits for a broker before it gives up."""
+STOP_SECONDS = 10.0
 MEBIBYTE = 1024 * 1024
 
 
@@ -95,7 +97,8 @@ async def running(settings: Settings, client: Started, seconds: float | None = N
         await _start(settings, client, REACH_SECONDS if seconds is None else seconds)
         yield client
     finally:
-        await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())  # type: ignore[attr-defined]
+        with contextlib.suppress(TimeoutError):  # a producer would wait for ever for a broker that is away
+            await asyncio.wait_for(_stopped(client), STOP_SECONDS)
 
 
 @asynccontextmanager
@@ -122,6 +125,10 @@ async def stretch(
         records = [record for record in fetched.get(partition, ()) if record.offset < end]
         if records:
             yield records
+
+
+async def _stopped(client: Client) -> None:
+    await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())  # type: ignore[attr-defined]
 
 
 async def _start(settings: Settings, client: Client, seconds: float) -> None:

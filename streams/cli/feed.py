@@ -48,7 +48,10 @@ def feed(
 
     async def run(rows: Lines) -> "Report":
         send = import_log if history else feed_rows
-        with Interrupt().watched() as interrupt, bar("headlines", quiet=as_json) as told:
+        with (
+            Interrupt("stopping; Ctrl-C again ends at once").watched() as interrupt,
+            bar("headlines", quiet=as_json) as told,
+        ):
 
             def progress(how_far: Progress) -> None:
                 told(how_far.done, how_far.total)

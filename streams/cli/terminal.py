@@ -72,8 +72,10 @@ class Bar:
 class Interrupt:
     """Whether Ctrl-C was pressed. The first press is for the command to end in order, the second ends it at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: str | None = None) -> None:
+        """`said` is told at the first press."""
         self.pressed = asyncio.Event()
+        self._said = said
 
     @contextmanager
     def watched(self) -> Iterator["Interrupt"]:
@@ -87,6 +89,7 @@ class Interrupt:
 
     def _press(self) -> None:
         if self.pressed.is_set():
-            sys.stderr.write("\nended at once\n")
             raise KeyboardInterrupt
         self.pressed.set()
+        if self._said is not None:
+            print(self._said, file=sys.stderr)
