@@ -1,14 +1,27 @@
 """The rules: all faults at once and before anything runs; a version that changes with whatever decides."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from agents.classify.lanes import Lanes
-from agents.classify.reader import RULES
+from agents.classify.reader import RULES, Reader
 from agents.faults import RulesError
 from agents.rulebook import Rulebook, version_of
+
+_load_reader = Reader.load
+
+
+@pytest.fixture(autouse=True)
+def names_and_patterns_of_the_package_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Reader, "load", lambda where: _reader() if where == RULES else _load_reader(where))
+
+
+@cache
+def _reader() -> Reader:
+    return _load_reader(RULES)
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_settings_can_be_overridden(file: Path, capsysbinary: Capture) -> None:
 def dump(file: Path, partitions: int, live: bool) -> bytes:
     """What a dump of the topics would hold had the file been fed to them."""
     generation = Generation(
-        start=news.START // 60_000 * 60_000, cut=news.START // 60_000 * 60_000, raw_topic="headlines.raw",
+        start=news.START, cut=news.START if live else NOW, raw_topic="headlines.raw",
         raw_partitions=partitions if live else 0, import_partitions=0 if live else partitions, lanes=4, rules="x",
     )  # fmt: skip
     topic = "headlines.raw" if live else "headlines.import"
@@ -152,7 +152,7 @@ def test_a_dump_with_other_lanes(file: Path, tmp_path: Path, capsysbinary: Captu
         (["{file}", "--raw"], "news.jsonl:1: not a record"),
         (["{file}", "--rules", "/nowhere"], "no such directory"),
         (["{file}", "--set", "detect.min_uniqe=3"], "detect.min_unique"),
-        (["{file}", "--partitions", "0"], "0"),
+        (["{file}", "--partitions", "0"], "greater than or equal to 1"),
         ([], "FILE"),
         (["{file}", "--jsn"], "--json"),
     ],
