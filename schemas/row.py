@@ -103,3 +103,10 @@ _ROW: TypeAdapter[ClassifiedRow] = TypeAdapter(Annotated[ClassifiedRow, Field(di
 def decode_row(value: bytes) -> ClassifiedRow:
     """A row of any kind; raises `pydantic.ValidationError` when it is none."""
     return _ROW.validate_json(value)
+
+
+def time_of(row: ReleasedRow) -> int:
+    """Where a released row stands in the log's time, ms."""
+    if isinstance(row, HeadlineRow):
+        return row.headline.arrival
+    return row.at if isinstance(row, MinuteRow) else row.arrival

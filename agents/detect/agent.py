@@ -4,6 +4,7 @@ Outputs stand in the order of the rows that caused them, so that they are the sa
 chunks. A record that is no row is rejected with its bytes; all others go on.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from agents.stage import Inbound, Memory, Outbound, Step
 from schemas.alert import Alert
 from schemas.count import SeriesCount, VolumeCount
 from schemas.rejected import Rejected
-from schemas.row import Source, TickRow, decode_row
+from schemas.row import Source, TickRow, decode_row, time_of
 
 ALERTS = "alerts"
 CURRENT = "alerts.current"
@@ -36,6 +37,7 @@ class DetectStage:
     ) -> None:
         self.lane = lane
         self.detector = Detector(lane, subregions, rules, directions, rules_version)
+        self._clock: int | None = None
 
     def restore(self, entries: Mapping[bytes, bytes]) -> Memory | None:
         """The entries are all there is to remember."""
@@ -49,6 +51,7 @@ class DetectStage:
         """Decide about a chunk."""
         outputs: list[Outbound] = []
         changed: set[bytes] = set()
+        tally: Counter[tuple[str, str]] = Counter()
         position = 0
         for record in records:
             position = record.offset + 1
@@ -58,15 +61,26 @@ class DetectStage:
                 row = decode_row(record.value)
             except ValidationError as error:
                 outputs.append(self._rejected(record, record.value, error))
+                tally["rejected", "step_error"] += 1
                 continue
             if isinstance(row, TickRow):
                 continue
+            self._clock = time_of(row)
             decided = self.detector.step((row,))
             changed |= decided.changed
             for alert in decided.alerts:
                 outputs += self._alert(alert)
+                tally["alert", alert.status] += 1
             outputs += [self._count(count) for count in decided.counts]
-        return Step(outputs, self.detector.entries(changed), position)
+        return Step(outputs, self.detector.entries(changed), position, tally, self._gauges())
+
+    def committed(self, first_offsets: Mapping[tuple[str, int], int]) -> None:
+        """Nothing to keep."""
+
+    def _gauges(self) -> dict[str, float]:
+        detector = self.detector
+        gauges: dict[str, float] = {"series": detector.series, "learning_days": detector.days_missing}
+        return gauges if self._clock is None else gauges | {"clock": self._clock / 1000}
 
     def _alert(self, alert: Alert) -> tuple[Outbound, Outbound]:
         value = alert.encode()

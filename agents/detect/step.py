@@ -67,6 +67,17 @@ class Detector:
         """How much of the learning time is over (`3 of 7 days`); `None` when alerts can open."""
         return self._memory.learning()
 
+    @property
+    def days_missing(self) -> int:
+        """Days with headlines that the lane has yet to see before alerts can open."""
+        seen = max(0, self._memory.lane.days - 1) if self._memory.lane is not None else 0
+        return max(0, self._rules.learning_days - seen)
+
+    @property
+    def series(self) -> int:
+        """How many series have a state."""
+        return len(self._memory.series)
+
     def open(self) -> tuple[str, ...]:
         """The series with an open alert."""
         return tuple(sorted(self._memory.open))
