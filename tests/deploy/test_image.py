@@ -5,11 +5,14 @@ import re
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
@@ -85,6 +88,20 @@ def test_a_lock_names_hashes_and_no_index(lock: Path) -> None:
     assert requirements
     assert all("--hash=sha256:" in requirement for requirement in requirements)
     assert not re.search(r"://|--index-url|--extra-index-url|--find-links|@ ", text)
+
+
+def test_the_locks_fit_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    runtime = project["project"]["dependencies"]
+    extras = project["project"]["optional-dependencies"].values()
+    build = project["build-system"]["requires"]
+    everything = [*runtime, *(asked for extra in extras for asked in extra), *build]
+    for lock, asked in zip(LOCKS, (everything, runtime, build), strict=True):
+        pinned = pins(lock)
+        for requirement in map(Requirement, asked):
+            versions = pinned.get(canonicalize_name(requirement.name))
+            assert versions, f"{requirement.name} is not in {lock.name}: make lock"
+            assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
 def test_the_image_has_the_versions_that_were_tested_and_no_tools() -> None:
