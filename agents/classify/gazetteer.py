@@ -52,6 +52,7 @@ class Country(_Model):
     states: Phrases = ()
     seats: Phrases = ()
     forces: Phrases = ()
+    groups: Phrases = ()
 
 
 class Countries(_Model):
@@ -104,6 +105,7 @@ class Leader(_Model):
     titled: Phrases = ()
     since: date
     until: date | None = None
+    exact: bool = False
 
 
 class Leaders(_Model):
@@ -186,6 +188,7 @@ def _countries(part: Countries, file: str, weak: bool) -> Iterator[_Claim]:
             ("state", country.states),
             ("seat", country.seats),
             ("force", country.forces),
+            ("group", country.groups),
         ):
             sense = Sense((code,), rule)
             for words in listed:
@@ -198,9 +201,10 @@ def _leaders(part: Leaders) -> Iterator[_Claim]:
     titles = frozenset(word for title in part.titles for word in phrase(title))
     for leader in part.leaders:
         since = _at(leader.since)
-        until = _at(leader.until) + grace if leader.until else None
-        full = Sense((leader.code,), "leader", since=since - 366 * DAY, free=False)
-        alone = Sense((leader.code,), "leader", since=since - grace, until=until, free=False)
+        early, late = (0, 0) if leader.exact else (366 * DAY, grace)
+        until = _at(leader.until) + late if leader.until else None
+        full = Sense((leader.code,), "leader", since=since - early, free=False)
+        alone = Sense((leader.code,), "leader", since=since - late, until=until, free=False)
         for words in (leader.name, *leader.also):
             yield _Claim(words, full, LEADERS, False)
         for words in leader.alone:

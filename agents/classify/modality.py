@@ -42,6 +42,8 @@ class Modality(NamedTuple):
     """Words that open a question whose themes are hypothetical."""
     not_past: frozenset[str]
     """Words before a past year that make it no sign of the past: "since 2011"."""
+    not_past_after: frozenset[str]
+    """The same, after the year: "1967 borders"."""
 
 
 def reason(modality: Modality, tokens: Tokens, found: Sequence[Found], match: Match, at: int) -> tuple[str, str] | None:
@@ -68,6 +70,8 @@ def past_year(modality: Modality, tokens: Tokens, match: Match, at: int) -> int 
         word = tokens.words[index]
         if len(word) == 4 and word[:2] in ("18", "19", "20") and word.isdigit() and word.isascii():
             if index and tokens.words[index - 1] in modality.not_past:
+                continue
+            if index + 1 < len(tokens.words) and tokens.words[index + 1] in modality.not_past_after:
                 continue
             over = int(datetime(int(word) + 1, 1, 1, tzinfo=UTC).timestamp()) * 1000
             if over + 180 * DAY < at:

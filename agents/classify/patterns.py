@@ -12,6 +12,8 @@ from agents.classify.places import Hit
 from agents.classify.tokens import Tokens
 
 _BREAK = 2
+_OPAQUE = frozenset(("seat", "not-a-place"))
+"""Hits whose words are no terms of their own: the White House is no house."""
 
 
 class Term(NamedTuple):
@@ -80,7 +82,7 @@ class Match(NamedTuple):
 
 
 def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found]:
-    """The terms of a title in order. Words inside a place's name are no terms of their own."""
+    """The terms of a title in order, place hits among them."""
     sizes_of = lexicon.sizes.get
     term_of = lexicon.terms.get
     words = tokens.words
@@ -100,7 +102,7 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
                 term = lexicon.by_rule.get(sense.rule)
                 if term is not None:
                     found.append(Found(index, hit.last, clause, term))
-                if sense.rule != "demonym":
+                if sense.rule in _OPAQUE:
                     free_from = hit.last
             hit = next(coming, None)
         sizes = sizes_of(word)

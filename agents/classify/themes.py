@@ -21,9 +21,13 @@ MODALITY = "modality.yaml"
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "place": ("name", "capital", "city", "region", "state"),
-    "actor": ("name", "demonym", "capital", "city", "region", "state", "leader", "seat", "force", "organisation"),
+    "city": ("capital", "city"),
+    "actor": ("name", "demonym", "capital", "city", "region", "state", "leader", "seat", "force", "group", "organisation"),
     "leader": ("leader",),
-    "force": ("force",),
+    "force": ("force", "group"),
+    "army": ("force",),
+    "group": ("group",),
+    "people": ("demonym",),
     "seat": ("seat",),
     "nation": ("name", "demonym"),
 }
@@ -103,6 +107,7 @@ class ModalityRules(_Model):
     figurative: tuple[CueRule, ...]
     questions: Words
     not_past: Words
+    not_past_after: Words
 
 
 class Themes(NamedTuple):
@@ -193,7 +198,7 @@ class _Compiler:
                         frozenset(rule.unless),
                     )
                 )
-        return Modality(tuple(cues), union, frozenset(rules.questions), frozenset(rules.not_past))
+        return Modality(tuple(cues), union, frozenset(rules.questions), frozenset(rules.not_past), frozenset(rules.not_past_after))
 
     def lexicon(self, patterns: tuple[Pattern, ...]) -> Lexicon:
         by_action: dict[int, list[int]] = {}
