@@ -5,7 +5,6 @@ came from and what it takes. The names of topics, of the consumer group and of t
 here and nowhere else.
 """
 
-import difflib
 import os
 import re
 from pathlib import Path
@@ -15,8 +14,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from streams.errors import Refusal
+from streams.setting_faults import ENV_PREFIX, fault, misspelt
+from streams.setting_faults import variable as variable
 
-ENV_PREFIX = "TOCSIN_"
 RAW = "headlines.raw"
 IMPORT = "headlines.import"
 
@@ -133,11 +133,11 @@ class Settings(BaseSettings):
 
     def __init__(self, **values: Any) -> None:
         """Settings from `values` first, then from the environment. Raises SettingsError with all faults."""
-        faults = _misspelt()
+        faults = misspelt(os.environ, Settings.model_fields)
         try:
             super().__init__(**values)
         except ValidationError as error:
-            faults += [_fault(dict(detail), values) for detail in error.errors(include_url=False)]
+            faults += [fault(dict(each), values, Settings.model_fields) for each in error.errors(include_url=False)]
         if faults:
             raise SettingsError(faults) from None
 
@@ -244,36 +244,3 @@ class Settings(BaseSettings):
     def transactional_id(self, stage: StageName, partition: int) -> str:
         """The one transactional id of `stage` on an input partition: what fences an earlier owner."""
         return f"{self.prefix or 'tocsin'}.{stage}.{partition}"
-
-
-def variable(field: str) -> str:
-    """The environment variable of a setting."""
-    return f"{ENV_PREFIX}SET" if field == "overrides" else f"{ENV_PREFIX}{field.upper()}"
-
-
-def _fault(detail: dict[str, Any], given: dict[str, Any]) -> str:
-    """One of pydantic's errors as a sentence with variable, value, source and cure."""
-    if not detail["loc"]:
-        return str(detail["msg"]).removeprefix("Value error, ")
-    name = str(detail["loc"][0])
-    field = "overrides" if name == f"{ENV_PREFIX}SET" else name
-    if field not in Settings.model_fields:
-        near = difflib.get_close_matches(field, Settings.model_fields, 1)
-        return f"{field}: no such setting" + (f"; did you mean {near[0]}?" if near else "; remove it")
-    source = "given by the command line or the program" if field in given else "from the environment"
-    value = "***" if "password" in field else detail["input"]
-    what = str(detail["msg"]).removeprefix("Value error, ")
-    takes = Settings.model_fields[field].description
-    return f"{variable(field)}={value} ({source}): {what}; it takes {takes}"
-
-
-def _misspelt() -> list[str]:
-    """Variables that are nearly a setting's. Others may begin like ours: an orchestrator makes TOCSIN_SERVICE_HOST."""
-    known = [variable(field) for field in Settings.model_fields]
-    faults = []
-    for name in sorted(os.environ):
-        if name.startswith(ENV_PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, 1, cutoff=0.9)
-            if near:
-                faults.append(f"{name} (from the environment): no such setting; did you mean {near[0]}?")
-    return faults

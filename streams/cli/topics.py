@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from streams.reading import At
     from streams.settings import Settings
-    from streams.topics import Difference, TopicSpec
+    from streams.topic_plan import TopicSpec
+    from streams.topics import Difference
 
 app = typer.Typer(no_args_is_help=True, help="Make, check and dump the topics of a deployment.")
 

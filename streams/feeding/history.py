@@ -23,7 +23,7 @@ from streams.feeding.report import FeedRefused, Report, Stopped, Tally, Told, ne
 from streams.feeding.target import Target, reject, target, writing
 from streams.settings import IMPORT, Settings
 from streams.sources import END_TICK, TICK, Lines, Log, LogRecord, log
-from streams.topics import RAW_BYTES
+from streams.topic_plan import RAW_BYTES
 
 _CURE = "Choose a new TOCSIN_PREFIX, run `tocsin topics create`, and import there before the first worker starts"
 LAG = 60_000

@@ -17,7 +17,7 @@ from streams.feeding.report import FeedRefused, Report, Stopped, Tally, Told, ne
 from streams.feeding.target import Target, reject, target, writing
 from streams.settings import RAW, Settings
 from streams.sources import END_TICK, Lines, log
-from streams.topics import CENTURY
+from streams.topic_plan import CENTURY
 
 EVERY = 1000
 """Rows between two looks at the world: progress, Ctrl-C."""

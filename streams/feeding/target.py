@@ -15,6 +15,7 @@ from streams import kafka, topics
 from streams.feeding.batches import Batches
 from streams.feeding.report import FeedRefused, Tally
 from streams.settings import Settings
+from streams.topic_plan import RAW_BYTES
 
 REJECTED = "headlines.rejected"
 _OVERHEAD = 512
@@ -44,7 +45,7 @@ async def target(settings: Settings, name: str, stamped: str) -> Target:
             f"topic {full} has message.timestamp.type={found} and needs {stamped}, or its records have the wrong time. "
             f"Run kafka-configs.sh --alter --topic {full} --add-config message.timestamp.type={stamped}"
         )
-    largest = min(topics.RAW_BYTES, int(config["max.message.bytes"]) - _OVERHEAD)
+    largest = min(RAW_BYTES, int(config["max.message.bytes"]) - _OVERHEAD)
     return Target(full, there[full].partitions, largest, there[rejected].partitions)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from streams.settings import IMPORT, NAMES, RAW, Settings, SettingsError, variable
+from streams.setting_faults import variable
+from streams.settings import IMPORT, NAMES, RAW, Settings, SettingsError
 from streams.topics import plan
 
 

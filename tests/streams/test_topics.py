@@ -88,7 +88,7 @@ async def test_what_differs_is_told_with_its_cure_and_left_alone(settings: Setti
 async def test_nothing_is_made_beside_a_raw_topic_of_another_width(settings: Settings) -> None:
     async with admin(settings) as client:
         await client.create_topics([NewTopic(settings.raw_topic, 5, 1)])
-        while settings.raw_topic not in await topics.described(client):  # noqa: ASYNC110
+        while settings.raw_topic not in await topics.described(client):
             await asyncio.sleep(0.02)
         with pytest.raises(TopicsError, match="TOCSIN_RAW_PARTITIONS=5"):
             await create(client, plan(settings, 3))

@@ -9,7 +9,8 @@ from schemas.rejected import Rejected
 from streams import kafka as clients
 from streams.feeding import FeedRefused, Pace, Progress, feed_rows
 from streams.settings import Settings
-from streams.topics import RAW_BYTES, TopicsError
+from streams.topic_plan import RAW_BYTES
+from streams.topics import TopicsError
 from tests.streams.deployment import contents, made, put, settings_of
 
 NOW = 1_795_000_000_000
