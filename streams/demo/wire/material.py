@@ -105,6 +105,7 @@ class Material(_Material):
     frames: tuple[Frame, ...]
     firms: tuple[str, ...]
     storms: tuple[str, ...]
+    crops: tuple[str, ...]
     minerals: tuple[str, ...]
     oneoffs: tuple[tuple[str, str], ...]
     march: tuple[Line, ...]
@@ -134,6 +135,7 @@ def load() -> Material:
         frames=tuple(frame for path in sorted((HERE / "frames").glob("*.yaml")) for frame in _frames(path)),
         firms=tuple(names["firms"]),
         storms=tuple(names["storms"]),
+        crops=tuple(names["crops"]),
         minerals=tuple(names["minerals"]),
         oneoffs=tuple(
             (line.split(" ", 1)[0], line.split(" ", 1)[1]) for line in _read("oneoffs.yaml")["lines"].splitlines()

@@ -62,7 +62,8 @@ def _frame(
         if frame.calm:
             quiet.setdefault(country.code, []).append((rough, frame.calm))
         facts = _facts(frame, country, material, random)
-        weight = (0.3 if frame.section == "security" else 0.55) + 0.09 * country.w
+        # The background of bad news is thin: few tell the same of it, so that no ordinary day looks like a crisis.
+        weight = 0.06 + 0.02 * country.w if frame.section == "security" else 0.55 + 0.09 * country.w
         for number, (after, texts) in enumerate(frame.beats):
             if number and random.random() > 0.8:
                 continue
@@ -75,6 +76,7 @@ def _facts(frame: Frame, country: Country, material: Material, random: Random) -
     facts: dict[str, Fact] = {**_about(country, "", random), "firm": firm, "firm2": rival}
     facts["storm"] = f"{_storm_kind(country)} {random.choice(material.storms)}"
     mined = [good for good in country.goods if good in material.minerals] or ["zinc"]
+    facts["crop"] = random.choice([good for good in country.goods if good in material.crops] or ["maize"])
     facts["mineral"] = random.choice(mined).removesuffix("s")
     if frame.partner:
         tags = frame.partner.removeprefix("near")
