@@ -25,6 +25,7 @@ LONGEST_TITLE = 2_000
 """Characters, after cleaning."""
 _LONGEST_RAW_TITLE = 64 * 1024
 _TITLES_KEPT = 4_096
+_FAMILIES_KEPT = 4_096
 _TITLE_KEPT = 512
 """Characters; a longer one is not kept, so that memory stays small."""
 _LONGEST_URL = 4_096
@@ -138,6 +139,7 @@ class Intake:
     def __init__(self, publishers: Publishers) -> None:
         self._publishers = publishers
         self._lately = lru_cache(_TITLES_KEPT)(self._titled)
+        self._family = lru_cache(_FAMILIES_KEPT)(publishers.family)
 
     def read(self, value: bytes | None) -> Item | Withdrawal | Control | Refusal:
         """What the record means."""
@@ -199,7 +201,7 @@ class Intake:
             text_key=titled.text_key,
             url=url,
             publisher=publisher,
-            family=self._publishers.family(producer, url, titled.suffix),
+            family=self._family(producer, _origin(url), titled.suffix),
             moment=moment,
             flags=tuple(flags),
             extra=extra,
@@ -244,6 +246,11 @@ def _url(given: str | None, flags: list[str]) -> str | None:
     if url is None:
         flags.append("url_dropped")
     return url
+
+
+def _origin(url: str | None) -> str | None:
+    """Of a canonical URL scheme and host: all that a family follows from, and far fewer than there are pages."""
+    return None if url is None else "/".join(url.split("/", 3)[:3])
 
 
 def _bounded(extra: dict[str, Any]) -> bool:

@@ -267,3 +267,11 @@ def test_any_text_is_a_title_or_refused(title: str) -> None:
     if isinstance(read, Item):
         assert read.title == read.title.strip()
         assert read.title.isprintable()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://www.reuters.com/a/b?x=1", "http://reuters.com", "https://m.reuters.com:8080/"]
+)
+def test_a_family_follows_from_the_host_alone(url: str) -> None:
+    read = accepted(sent(url=url))
+    assert read.family == Publishers.load(RULES).family(None, url, None) == "Reuters"
