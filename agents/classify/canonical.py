@@ -26,11 +26,69 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _TRACKING_PREFIXES = ("utm_", "at_", "ns_", "mc_", "pk_", "hsa_", "wt.", "__twitter", "ga_", "_hs")
 _TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid msclkid yclid igshid igsh twclid ttclid li_fat_id mkt_tok cmp cmpid ocid "
-    "partner smid smtyp src ref ref_src referrer referer rss feed feedtype feedname ftag cid icid ncid sr_share "
-    "share taid guccounter guce_referrer guce_referrer_sig soc_src soc_trk ito mod xtor emc amp outputtype "
-    "output usqp campaign_id campaign source_id spm s_cid sh traffic_source syn ssrc __source "
-    "_amp amp_js_v amp_gsa".split()
+    [
+        "fbclid",
+        "gclid",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "igshid",
+        "igsh",
+        "twclid",
+        "ttclid",
+        "li_fat_id",
+        "mkt_tok",
+        "cmp",
+        "cmpid",
+        "ocid",
+        "partner",
+        "smid",
+        "smtyp",
+        "src",
+        "ref",
+        "ref_src",
+        "referrer",
+        "referer",
+        "rss",
+        "feed",
+        "feedtype",
+        "feedname",
+        "ftag",
+        "cid",
+        "icid",
+        "ncid",
+        "sr_share",
+        "share",
+        "taid",
+        "guccounter",
+        "guce_referrer",
+        "guce_referrer_sig",
+        "soc_src",
+        "soc_trk",
+        "ito",
+        "mod",
+        "xtor",
+        "emc",
+        "amp",
+        "outputtype",
+        "output",
+        "usqp",
+        "campaign_id",
+        "campaign",
+        "source_id",
+        "spm",
+        "s_cid",
+        "sh",
+        "traffic_source",
+        "syn",
+        "ssrc",
+        "__source",
+        "_amp",
+        "amp_js_v",
+        "amp_gsa",
+    ]
 )
 _MOBILE = frozenset(("m", "mobile", "amp", "www", "www2", "touch", "wap"))
 
@@ -198,5 +256,5 @@ def _inside(text: str, index: int) -> bool:
         return before.isdigit() and after.isdigit()
     if before.isdigit() or after.isdigit():
         return False
-    dotted = index >= 2 and text[index - 2] in ". " or index == 1
+    dotted = (index >= 2 and text[index - 2] in ". ") or index == 1
     return before.isalpha() and dotted and (after.isalpha() or text[index - 2 : index - 1] == ".")

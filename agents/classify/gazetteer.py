@@ -22,9 +22,32 @@ HARD = "places_hard.yaml"
 LEADERS = "leaders.yaml"
 
 SUBREGIONS = frozenset(
-    "015 014 017 018 011 029 013 005 021 143 030 035 034 145 151 154 039 155 053 054 057 061".split()
+    [
+        "015",
+        "014",
+        "017",
+        "018",
+        "011",
+        "029",
+        "013",
+        "005",
+        "021",
+        "143",
+        "030",
+        "035",
+        "034",
+        "145",
+        "151",
+        "154",
+        "039",
+        "155",
+        "053",
+        "054",
+        "057",
+        "061",
+    ]
 )
-_PARTICLES = frozenset("the al el de la".split())
+_PARTICLES = frozenset(["the", "al", "el", "de", "la"])
 
 
 def _words(value: object) -> object:
@@ -172,8 +195,10 @@ def _subregions(places: Countries, world: Countries, faults: list[Fault]) -> dic
                     )
                 )
             found[code] = country.subregion
-    for code in sorted((places.countries.keys() | world.countries.keys()) - found.keys()):
-        faults.append(Fault(PLACES, 0, f"{code} has no subregion", "add `subregion:` with the UN M49 code, in quotes"))
+    faults.extend(
+        Fault(PLACES, 0, f"{code} has no subregion", "add `subregion:` with the UN M49 code, in quotes")
+        for code in sorted((places.countries.keys() | world.countries.keys()) - found.keys())
+    )
     return found
 
 

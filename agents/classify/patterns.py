@@ -5,6 +5,7 @@ terms are collected in one walk; a pattern is tried only where its action was me
 met somewhere in the title. So the cost follows the terms in the title, not the number of patterns.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -83,35 +84,34 @@ class Match(NamedTuple):
 
 def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found]:
     """The terms of a title in order, place hits among them."""
-    sizes_of = lexicon.sizes.get
+    sizes_of = lexicon.sizes
     term_of = lexicon.terms.get
     words = tokens.words
     gaps = tokens.gaps
     count = len(words)
+    starts = [index for index, word in enumerate(words) if word in sizes_of]
+    at_hit = {hit.first: hit for hit in hits}
+    if at_hit:
+        starts = sorted({*starts, *at_hit})
+    breaks = [index for index, gap in enumerate(gaps) if gap == _BREAK] if _BREAK in gaps else ()
     found: list[Found] = []
-    clause = 0
-    coming = iter(hits)
-    hit = next(coming, None)
     free_from = 0
-    for index, word in enumerate(words):
-        if gaps[index] == _BREAK:
-            clause += 1
-        if hit is not None and index == hit.first:
-            if index >= free_from:
-                sense = hit.sense
-                term = lexicon.by_rule.get(sense.rule)
-                if term is not None:
-                    found.append(Found(index, hit.last, clause, term))
-                if sense.rule in _OPAQUE:
-                    free_from = hit.last
-            hit = next(coming, None)
-        sizes = sizes_of(word)
-        if sizes is None or index < free_from:
+    for index in starts:
+        if index < free_from:
             continue
-        for size in sizes:
+        clause = bisect_right(breaks, index) if breaks else 0
+        hit = at_hit.get(index)
+        if hit is not None:
+            term = lexicon.by_rule.get(hit.sense.rule)
+            if term is not None:
+                found.append(Found(index, hit.last, clause, term))
+            if hit.sense.rule in _OPAQUE:
+                free_from = hit.last
+                continue
+        for size in sizes_of.get(words[index], ()):
             last = index + size
             if size == 1:
-                term = term_of(word)
+                term = term_of(words[index])
             elif last > count or any(gaps[index + 1 : last]):
                 continue
             else:

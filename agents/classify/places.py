@@ -76,23 +76,20 @@ def find(gazetteer: Gazetteer, tokens: Tokens, at: int, refused: list[Refused] |
     """The phrases of `tokens` that hold at time `at`, in order; those that mean no place are among them."""
     words = tokens.words
     gaps = tokens.gaps
-    sizes_of = gazetteer.sizes.get
+    sizes_of = gazetteer.sizes
     entry_of = gazetteer.entries.get
     count = len(words)
     hits: list[Hit] = []
     free_from = 0
-    for index, word in enumerate(words):
+    for index in [index for index, word in enumerate(words) if word in sizes_of]:
         if index < free_from:
             continue
-        sizes = sizes_of(word)
-        if sizes is None:
-            continue
-        for size in sizes:
+        for size in sizes_of[words[index]]:
             last = index + size
             if last > count:
                 continue
             if size == 1:
-                entry = entry_of(word)
+                entry = entry_of(words[index])
             else:
                 entry = entry_of(" ".join(words[index:last]))
                 if entry is not None and any(gaps[index + 1 : last]):

@@ -69,19 +69,13 @@ class Publishers:
     def load(cls, directory: Path) -> Self:
         """The publishers of a rules directory. Raises RulesError."""
         rules = read(directory / PUBLISHERS, PublisherRules)
-        faults = []
         owner: dict[str, str] = {}
-        for rule in rules.families:
-            for claim in (*(_normal(name) for name in rule.names), *rule.hosts):
-                if owner.setdefault(claim, rule.family) != rule.family:
-                    faults.append(
-                        Fault(
-                            PUBLISHERS,
-                            0,
-                            f"{claim!r} is in {owner[claim]} and in {rule.family}",
-                            "keep it in one family",
-                        )
-                    )
+        faults = [
+            Fault(PUBLISHERS, 0, f"{claim!r} is in {owner[claim]} and in {rule.family}", "keep it in one family")
+            for rule in rules.families
+            for claim in (*(_normal(name) for name in rule.names), *rule.hosts)
+            if owner.setdefault(claim, rule.family) != rule.family
+        ]
         if faults:
             raise RulesError(faults)
         return cls(rules)

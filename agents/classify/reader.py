@@ -144,7 +144,7 @@ class Reader:
                     evidence=tuple(proofs[key] for key in sorted(proofs)),
                 )
             )
-        return tuple(read)
+        return tuple(sorted(read, key=lambda theme: (theme.evidence[0].start, theme.theme)))
 
 
 def _evidence(tokens: Tokens, first: int, last: int, rule: str) -> Evidence:

@@ -22,7 +22,19 @@ MODALITY = "modality.yaml"
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "place": ("name", "capital", "city", "region", "state"),
     "city": ("capital", "city"),
-    "actor": ("name", "demonym", "capital", "city", "region", "state", "leader", "seat", "force", "group", "organisation"),
+    "actor": (
+        "name",
+        "demonym",
+        "capital",
+        "city",
+        "region",
+        "state",
+        "leader",
+        "seat",
+        "force",
+        "group",
+        "organisation",
+    ),
     "leader": ("leader",),
     "force": ("force", "group"),
     "army": ("force",),
@@ -198,7 +210,9 @@ class _Compiler:
                         frozenset(rule.unless),
                     )
                 )
-        return Modality(tuple(cues), union, frozenset(rules.questions), frozenset(rules.not_past), frozenset(rules.not_past_after))
+        return Modality(
+            tuple(cues), union, frozenset(rules.questions), frozenset(rules.not_past), frozenset(rules.not_past_after)
+        )
 
     def lexicon(self, patterns: tuple[Pattern, ...]) -> Lexicon:
         by_action: dict[int, list[int]] = {}

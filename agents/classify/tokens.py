@@ -20,8 +20,35 @@ _SCAN = re.compile(
     """,
     re.VERBOSE,
 )
+# Words of four letters and more, which title case does not spare.
+_CAPITAL = re.compile(r"(?<!\S)[A-Z]\w{3}")
+_SMALL = re.compile(r"(?<!\S)[a-z]\w{3}")
+_ANY_CAPITAL = re.compile(r"\s[A-Z]")
 _SOFT = frozenset(',"“”«»()[]/=')
-_ABBREVIATED = frozenset("mr mrs ms dr st sen gov gen rep pres lt col capt sgt maj adm mt vs jr sr".split())
+_ABBREVIATED = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "sen",
+        "gov",
+        "gen",
+        "rep",
+        "pres",
+        "lt",
+        "col",
+        "capt",
+        "sgt",
+        "maj",
+        "adm",
+        "mt",
+        "vs",
+        "jr",
+        "sr",
+    ]
+)
 _QUESTION = "?"
 
 
@@ -89,7 +116,7 @@ def tokenise(title: str) -> Tokens:
     gap = 0
     for match in _SCAN.finditer(title):
         text = match.group()
-        if match.lastgroup is not None:
+        if match.lastindex:
             if text in _SOFT:
                 gap = gap or 1
             elif text == ".":
@@ -101,13 +128,12 @@ def tokenise(title: str) -> Tokens:
                     questions.append(len(words))
             continue
         word = text.lower() if text.isascii() else fold(text)
-        start = match.start()
-        end = start + len(text)
-        if len(word) > 2:
-            if word[-2] in "'’" and word[-1] == "s":
+        start, end = match.span()
+        if end - start > 2:
+            if word[-1] == "s" and word[-2] == "'":
                 word = word[:-2]
                 end -= 2
-            elif "." in word and word[1] == ".":
+            elif word[1] == ".":
                 word = word.replace(".", "")
         words.append(word)
         starts.append(start)
@@ -127,17 +153,12 @@ def _case(title: str) -> Case:
         return Case.UPPER
     if title.islower():
         return Case.LOWER
-    capitals = small = 0
-    for part in title.split():
-        if len(part) > 3:
-            if part[0].isupper():
-                capitals += 1
-            elif part[0].islower():
-                small += 1
-    if small == 0 and capitals:
-        # nothing but short words is small: all capitals but for a name or two, or a title in title case
+    capitals = len(_CAPITAL.findall(title))
+    if capitals == 0:
+        return Case.LOWER if not title[:1].isupper() and not _ANY_CAPITAL.search(title) else Case.SENTENCE
+    small = len(_SMALL.findall(title))
+    if small == 0:
+        # all capitals but for a name or a short word or two, or a title in title case
         upper = sum(1 for part in title.split() if len(part) > 3 and part.isupper())
         return Case.UPPER if upper * 2 > capitals else Case.TITLE
-    if capitals == 0 and not any(part[0].isupper() for part in title.split()[1:]):
-        return Case.LOWER if not title[:1].isupper() else Case.SENTENCE
     return Case.TITLE if capitals >= 3 * small else Case.SENTENCE
