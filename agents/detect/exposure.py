@@ -73,17 +73,28 @@ def added(cells: Cells, cell: int, value: float) -> Cells:
     return (*cells[:cell], cells[cell] + value, *cells[cell + 1 :])
 
 
-def factors(region: Subregion, rules: DetectRules) -> Cells:
-    """The season's factor of each cell."""
-    outside = sum(region.outside)
-    if not outside:
-        return (1.0,) * CELLS
-    ratio = sum(region.own) / outside
-    weight, bound = rules.season_strength, rules.season_bound
-    return tuple(
-        min(max((own + weight) / (out * ratio + weight), 1 / bound), bound)
-        for own, out in zip(region.own, region.outside, strict=True)
-    )
+class Season:
+    """A subregion's factors, each computed when it is first asked for: a bucket's close needs one cell of 48."""
+
+    def __init__(self, region: Subregion, rules: DetectRules) -> None:
+        self._region = region
+        self._weight, self._bound = rules.season_strength, rules.season_bound
+        outside = sum(region.outside)
+        self._ratio = sum(region.own) / outside if outside else None
+        self._found: dict[int, float] = {}
+
+    def factor(self, cell: int) -> float:
+        """Of one cell; 1 where nothing was seen."""
+        found = self._found.get(cell)
+        if found is None:
+            found = self._found[cell] = self._factor(cell)
+        return found
+
+    def _factor(self, cell: int) -> float:
+        if self._ratio is None:
+            return 1.0
+        own, outside, weight = self._region.own[cell], self._region.outside[cell], self._weight
+        return min(max((own + weight) / (outside * self._ratio + weight), 1 / self._bound), self._bound)
 
 
 def halved(buckets: int, days: float) -> float:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from agents.detect.buckets import CELL, LATE, LONG, SHORT, WEEK
-from agents.detect.exposure import Cells, Subregion, Usual, factors
+from agents.detect.exposure import Season, Subregion, Usual
 from agents.detect.rules import DetectRules
 
 
@@ -27,7 +27,7 @@ class Ledger:
         """Headlines of the lane since the last minute row; kept with the lane's entry."""
         self._changed = changed
         # Computed from the above, always in the same order.
-        self._factors: dict[str, Cells] = {}
+        self._seasons: dict[str, Season] = {}
         self._settled: dict[tuple[str, int], Settled] = {}
         self._settled_to = -1
         self._exposures: dict[tuple[str, int], tuple[float, float]] = {}
@@ -42,7 +42,7 @@ class Ledger:
     def put_region(self, code: str, region: Subregion) -> None:
         self.regions[code] = region
         self._changed.add(b"subregion/" + code.encode())
-        self._factors.pop(code, None)
+        self._seasons.pop(code, None)
         self._ratios.clear()
         self._means.clear()
         self._unsettle()
@@ -74,11 +74,11 @@ class Ledger:
         volumes = self.volume.get(bucket)
         if volumes is None:
             return 0.0
-        season = self._factors.get(code)
+        season = self._seasons.get(code)
         if season is None:
-            season = self._factors[code] = factors(self.region(code, bucket), self.rules)
+            season = self._seasons[code] = Season(self.region(code, bucket), self.rules)
         own = volumes.get(code, 0)
-        return (sum(volumes.values()) - own + self.rules.own_share * own) * season[CELL[bucket % WEEK]]
+        return (sum(volumes.values()) - own + self.rules.own_share * own) * season.factor(CELL[bucket % WEEK])
 
     def exposures(self, code: str, last: int) -> tuple[float, float]:
         """Of the two horizons up to bucket `last`, and what no minute row has told yet."""

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.detect.buckets import LONG
-from agents.detect.exposure import Subregion, Usual, factors, taught
+from agents.detect.exposure import Season, Subregion, Usual, taught
 from agents.detect.rate import Rate, most, posterior, share
 from agents.detect.rules import DetectRules
 
@@ -46,10 +46,10 @@ def test_the_season_is_learnt_and_bounded(rules: DetectRules) -> None:
     for bucket in range(21 * LONG):
         busy = 8 <= bucket // 4 % 24 < 16
         region = taught(region, bucket, 1.0, 12 if busy else 3, 50, rules)
-    cells = factors(region, rules)
+    cells = [Season(region, rules).factor(cell) for cell in range(48)]
     assert cells[12] == pytest.approx(2.0, rel=0.15)
     assert cells[2] == pytest.approx(0.5, rel=0.15)
-    assert factors(Subregion(0), rules) == (1.0,) * 48
+    assert all(Season(Subregion(0), rules).factor(cell) == 1 for cell in range(48))
     assert max(cells) <= rules.season_bound
 
 
