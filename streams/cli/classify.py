@@ -3,6 +3,7 @@
 A line out for each line in, bad ones too, in the same order.
 """
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def classify(
     judge = Judge(Rulebook.load(rules).reader, int(time.time() * 1000), moment.at if moment else None)
 
     def values() -> Iterator[bytes]:
-        if text != STDIN and not Path(text).exists():
+        if text != STDIN and (not os.path.exists(text) or os.path.isdir(text)):
             yield orjson.dumps({"title": text})
             return
         with read(text) as rows:

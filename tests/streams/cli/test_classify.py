@@ -65,3 +65,9 @@ def test_a_table_for_people(capsysbinary: Capture) -> None:
     assert "KP" in out
     assert "troop-deployment" in out
     assert "North Korea" in out
+
+
+@pytest.mark.parametrize("text", ["A long headline " * 100, "", ".", "nul \0 in it"])
+def test_what_is_no_file_is_a_headline(capsysbinary: Capture, text: str) -> None:
+    (line,) = classify(capsysbinary, text)
+    assert line["title"] == (" ".join(text.replace("\0", "").split()) or None)

@@ -13,6 +13,7 @@ from agents.stage import Inbound
 from schemas.alert import Alert
 from schemas.generation import Generation
 from streams.cli import run
+from streams.kafka import KafkaUnreachable
 from streams.sources import log, read
 from streams.sources.dump import encode
 from tests.streams.cli import news
@@ -164,6 +165,20 @@ def test_what_cannot_be_ends_with_2_and_a_cure(
     assert (status, out) == (2, b"")
     assert told in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "told"),
+    [(KeyboardInterrupt(), 130, ""), (KafkaUnreachable("no broker answers"), 3, "tocsin: no broker answers\n")],
+)
+def test_how_errors_end(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: Capture, raised: BaseException, status: int, told: str
+) -> None:
+    def fails(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("streams.sources.read", fails)
+    assert scan(capsysbinary, "file") == (status, b"", told)
 
 
 def tocsin(*arguments: str) -> list[str]:
