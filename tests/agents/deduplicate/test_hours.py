@@ -32,6 +32,15 @@ def test_an_hour_that_began_before_a_crash_is_not_begun_again() -> None:
     assert again.needed(100 * HOUR + WINDOW) == 0
 
 
+def test_the_hour_that_is_cut_by_the_window_is_read_as_a_whole() -> None:
+    hours = Hours.decode(None, None)
+    for arrival, offset in ((100 * HOUR, 5), (101 * HOUR, 9)):
+        hours.begin(arrival)
+        hours.landed(offset)
+    assert hours.needed(101 * HOUR - 1 + WINDOW) == 5
+    assert hours.needed(101 * HOUR + WINDOW) == 9
+
+
 def test_the_table_is_bounded() -> None:
     hours = Hours.decode(None, None)
     for hour in range(1000):

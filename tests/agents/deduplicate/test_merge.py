@@ -93,6 +93,13 @@ def test_a_row_waits_until_its_arrival_has_passed() -> None:
     assert merge.waiting == 0
 
 
+def test_a_promise_is_not_taken_back() -> None:
+    merge = Merge({PART: START})
+    merge.take(0, a_tick(START + 9))
+    merge.take(1, a_tick(START + 5))
+    assert merge.clock == START + 9
+
+
 def test_one_silent_partition_holds_the_lane_and_its_clock_says_so() -> None:
     merge = Merge({PART: START, ("headlines.import", 0): None})
     merge.take(0, a_headline(START))

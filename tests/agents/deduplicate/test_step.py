@@ -71,6 +71,23 @@ def test_a_repeat_refreshes_the_memory_with_its_own_arrival() -> None:
         assert (said.kind, said.of) == (("exact", "day 0") if day else ("unique", None))
 
 
+def test_a_redelivery_refreshes_the_memory_too() -> None:
+    deduplicator = Deduplicator(RULES)
+    for day in range(5):
+        said = verdict(deduplicator.judge(row(FIRST, UA, id="a", arrival=NOON + day * 24 * HOUR)))
+        assert said.kind == ("redelivered" if day else "unique")
+
+
+@pytest.mark.parametrize("read_first", [UA, {}])
+def test_of_one_text_the_latest_row_is_compared(read_first: dict[str, str]) -> None:
+    """Rows with one text may be read differently (capitals decide); then memory must not depend on the first."""
+    deduplicator = Deduplicator(RULES)
+    deduplicator.judge(row(FIRST, read_first, id="a"))
+    deduplicator.judge(row(FIRST, {} if read_first else UA, id="b"))
+    said = verdict(deduplicator.judge(row(EDITED, UA, id="c")))
+    assert said.kind == ("unique" if read_first else "near")
+
+
 def test_memory_is_bounded_by_the_window() -> None:
     deduplicator = Deduplicator(RULES)
     for hour in range(200):
