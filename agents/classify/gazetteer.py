@@ -7,10 +7,10 @@ a country without a subregion, a phrase that two countries claim and no hard cas
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
+from agents.classify.gazetteer_rules import Countries, HardCases, HardSense, Leaders
+from agents.classify.lines import fault
 from agents.classify.places import Entry, Gazetteer, Sense
 from agents.classify.tokens import phrase
 from agents.faults import Fault, RulesError, read
@@ -50,101 +50,28 @@ SUBREGIONS = frozenset(
 _PARTICLES = frozenset(["the", "al", "el", "de", "la"])
 
 
-def _words(value: object) -> object:
-    """A list of phrases may be written as one string, divided by commas."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-Phrases = Annotated[tuple[str, ...], BeforeValidator(_words)]
-Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Country(_Model):
-    """What a country is known by. Each list is the rule that its words are evidence of."""
-
-    subregion: str | None = None
-    names: Phrases = ()
-    demonyms: Phrases = ()
-    capitals: Phrases = ()
-    cities: Phrases = ()
-    regions: Phrases = ()
-    states: Phrases = ()
-    seats: Phrases = ()
-    forces: Phrases = ()
-    groups: Phrases = ()
-
-
-class Countries(_Model):
-    """places.yaml, places_world.yaml"""
-
-    countries: dict[Code, Country]
-
-
-class HardSense(_Model):
-    """One sense of a hard case, as it is written in places_hard.yaml."""
-
-    code: Code | tuple[Code, ...] | None = None
-    organisation: str | None = None
-    case: Literal["capital", "strict", "upper", "any"] = "capital"
-    rule: str = "name"
-    before: Phrases = ()
-    after: Phrases = ()
-    anywhere: Phrases = ()
-    unless_before: Phrases = ()
-    unless_after: Phrases = ()
-    unless_anywhere: Phrases = ()
-    before_name: bool = False
-    after_comma: bool = False
-
-
-class HardCase(_Model):
-    """Words that mean different things. `only` keeps what the other files say of them from counting."""
-
-    words: Phrases
-    senses: tuple[HardSense, ...] = ()
-    only: bool = False
-
-
-class HardCases(_Model):
-    """places_hard.yaml"""
-
-    organisations: dict[str, Phrases]
-    not_places: Phrases
-    cases: tuple[HardCase, ...]
-
-
-class Leader(_Model):
-    """A person who stands for a country. `name` and `also` count from a year before `since` on; `alone` (a surname)
-    in office and the grace before and after; `titled` likewise, but only after a title ("President Park")."""
-
-    name: str
-    code: Code
-    also: Phrases = ()
-    alone: Phrases = ()
-    titled: Phrases = ()
-    since: date
-    until: date | None = None
-    exact: bool = False
-
-
-class Leaders(_Model):
-    """leaders.yaml"""
-
-    grace_days: int = Field(ge=0, le=3660)
-    titles: Phrases
-    leaders: tuple[Leader, ...]
+_LISTS = {
+    "names": "name",
+    "demonyms": "demonym",
+    "capitals": "capital",
+    "cities": "city",
+    "regions": "region",
+    "states": "state",
+    "seats": "seat",
+    "forces": "force",
+    "groups": "group",
+}
+"""Setting of a country -> the rule that its words are evidence of."""
+_CONDITIONS = ("before", "after", "anywhere", "unless_before", "unless_after", "unless_anywhere")
 
 
 class _Claim(NamedTuple):
     words: str
     sense: Sense
     source: str
+    location: tuple[int | str, ...]
     weak: bool
-    """A weak claim (a city of the world file) gives way to any other, and two weak ones cancel out."""
+    """A weak claim (of the world file) gives way to any other, and two weak ones of two countries cancel out."""
 
 
 def load(directory: Path) -> Gazetteer:
@@ -163,79 +90,86 @@ def load(directory: Path) -> Gazetteer:
     assert isinstance(world, Countries)
     assert isinstance(hard, HardCases)
     assert isinstance(leaders, Leaders)
-    subregions = _subregions(places, world, faults)
+    subregions = _subregions(directory, places, world, faults)
+    _check(directory, hard, leaders, subregions, faults)
     senses = _hard(hard)
     closed = {key for key, listed in senses.items() if listed and _final(listed[-1])}
     closed |= {_key(words) for case in hard.cases if case.only for words in case.words}
     claims = [*_leaders(leaders), *_countries(places, PLACES, False), *_countries(world, WORLD, True)]
-    _merge(senses, closed, claims, faults)
-    for key, listed in senses.items():
-        for code in {code for sense in listed for code in sense.codes} - subregions.keys():
-            faults.append(
-                Fault(HARD, 0, f"{key!r} names the country {code}, which is in no file", f"add {code} to {PLACES}")
-            )
+    _merge(directory, senses, closed, claims, faults)
     if faults:
         raise RulesError(faults)
     return _compile(senses, subregions)
 
 
-def _subregions(places: Countries, world: Countries, faults: list[Fault]) -> dict[str, str]:
+def _subregions(directory: Path, places: Countries, world: Countries, faults: list[Fault]) -> dict[str, str]:
     found: dict[str, str] = {}
     for file, part in ((WORLD, world), (PLACES, places)):
         for code, country in part.countries.items():
             if country.subregion is None:
                 continue
             if country.subregion not in SUBREGIONS:
-                faults.append(
-                    Fault(
-                        file,
-                        0,
-                        f"{code}: {country.subregion} is no UN M49 subregion",
-                        "use one of the 22, three digits",
-                    )
-                )
+                what = f"{code}: {country.subregion} is no UN M49 subregion"
+                where = ("countries", code, "subregion")
+                faults.append(fault(directory / file, where, what, "use one of the 22, three digits, in quotes"))
             found[code] = country.subregion
-    faults.extend(
-        Fault(PLACES, 0, f"{code} has no subregion", "add `subregion:` with the UN M49 code, in quotes")
-        for code in sorted((places.countries.keys() | world.countries.keys()) - found.keys())
-    )
+    for file, part in ((WORLD, world), (PLACES, places)):
+        for code in part.countries:
+            if code not in found:
+                cure = f"add `subregion:` with the UN M49 code to {code} in {PLACES}"
+                faults.append(fault(directory / file, ("countries", code), f"{code} has no subregion", cure))
+                found[code] = ""
     return found
+
+
+def _check(directory: Path, hard: HardCases, leaders: Leaders, subregions: dict[str, str], faults: list[Fault]) -> None:
+    """Codes that no file has, and conditions of more than one word, which are never met."""
+    for index, case in enumerate(hard.cases):
+        for number, sense in enumerate(case.senses):
+            where = ("cases", index, "senses", number)
+            for code in _codes(sense):
+                if code not in subregions:
+                    what = f"{case.words[0]}: no country {code} in {PLACES}"
+                    faults.append(fault(directory / HARD, (*where, "code"), what, "check the code, or add the country"))
+            for name in _CONDITIONS:
+                for words in getattr(sense, name):
+                    if len(phrase(words)) != 1:
+                        what = f"{case.words[0]}: {name}: {words!r} is not one word"
+                        faults.append(fault(directory / HARD, (*where, name), what, "conditions are single words"))
+    for index, leader in enumerate(leaders.leaders):
+        if leader.code not in subregions:
+            what = f"{leader.name}: no country {leader.code} in {PLACES}"
+            cure = "check the code, or add the country"
+            faults.append(fault(directory / LEADERS, ("leaders", index, "code"), what, cure))
 
 
 def _countries(part: Countries, file: str, weak: bool) -> Iterator[_Claim]:
     for code, country in part.countries.items():
-        for rule, listed in (
-            ("name", country.names),
-            ("demonym", country.demonyms),
-            ("capital", country.capitals),
-            ("city", country.cities),
-            ("region", country.regions),
-            ("state", country.states),
-            ("seat", country.seats),
-            ("force", country.forces),
-            ("group", country.groups),
-        ):
+        for setting, rule in _LISTS.items():
             sense = Sense((code,), rule)
-            for words in listed:
+            for words in getattr(country, setting):
+                # an abbreviation counts only as one: "Pla" is no army
                 short = words.isupper() and words.isalpha() and len(words) <= 5
-                yield _Claim(words, sense._replace(case="upper") if short else sense, file, weak)
+                claimed = sense._replace(case="upper") if short else sense
+                yield _Claim(words, claimed, file, ("countries", code, setting), weak)
 
 
 def _leaders(part: Leaders) -> Iterator[_Claim]:
     grace = part.grace_days * DAY
     titles = frozenset(word for title in part.titles for word in phrase(title))
-    for leader in part.leaders:
+    for index, leader in enumerate(part.leaders):
+        where = ("leaders", index)
         since = _at(leader.since)
         early, late = (0, 0) if leader.exact else (366 * DAY, grace)
         until = _at(leader.until) + late if leader.until else None
         full = Sense((leader.code,), "leader", since=since - early, free=False)
         alone = Sense((leader.code,), "leader", since=since - late, until=until, free=False)
         for words in (leader.name, *leader.also):
-            yield _Claim(words, full, LEADERS, False)
+            yield _Claim(words, full, LEADERS, where, False)
         for words in leader.alone:
-            yield _Claim(words, alone, LEADERS, False)
+            yield _Claim(words, alone, LEADERS, where, False)
         for words in leader.titled:
-            yield _Claim(words, alone._replace(before=titles), LEADERS, False)
+            yield _Claim(words, alone._replace(before=titles), LEADERS, where, False)
 
 
 def _hard(part: HardCases) -> dict[str, list[Sense]]:
@@ -255,7 +189,7 @@ def _hard(part: HardCases) -> dict[str, list[Sense]]:
 
 
 def _sense(hard: HardSense) -> Sense:
-    codes = (hard.code,) if isinstance(hard.code, str) else hard.code or ()
+    codes = _codes(hard)
     sense = Sense(
         codes,
         "organisation" if hard.organisation else hard.rule if codes else "not-a-place",
@@ -275,6 +209,10 @@ def _sense(hard: HardSense) -> Sense:
     return sense._replace(free=_bare(sense))
 
 
+def _codes(hard: HardSense) -> tuple[str, ...]:
+    return (hard.code,) if isinstance(hard.code, str) else hard.code or ()
+
+
 def _bare(sense: Sense) -> bool:
     return not any(sense[4:14])
 
@@ -284,9 +222,11 @@ def _final(sense: Sense) -> bool:
     return sense.case == "any" and _bare(sense)
 
 
-def _merge(senses: dict[str, list[Sense]], closed: set[str], claims: Iterable[_Claim], faults: list[Fault]) -> None:
+def _merge(
+    directory: Path, senses: dict[str, list[Sense]], closed: set[str], claims: Iterable[_Claim], faults: list[Fault]
+) -> None:
     """Add what the plain files claim behind the hard cases; a phrase of two countries is a fault, or, among the
-    cities of the world file, means neither."""
+    cities of the world file, means neither. Leaders of two countries may share a surname: their times decide."""
     strong: dict[str, _Claim] = {}
     weak: dict[str, list[_Claim]] = {}
     for claim in claims:
@@ -296,25 +236,12 @@ def _merge(senses: dict[str, list[Sense]], closed: set[str], claims: Iterable[_C
         if claim.weak:
             weak.setdefault(key, []).append(claim)
             continue
-        before = strong.get(key)
-        if (
-            before is not None
-            and before.sense.codes != claim.sense.codes
-            and "leader"
-            not in (
-                before.sense.rule,
-                claim.sense.rule,
-            )
-        ):
-            faults.append(
-                Fault(
-                    claim.source,
-                    0,
-                    f"{claim.words!r} is claimed by {before.sense.codes[0]} and {claim.sense.codes[0]}",
-                    f"say in {HARD} which is meant when, with `only: true`",
-                )
-            )
-        strong.setdefault(key, claim)
+        before = strong.setdefault(key, claim)
+        rivals = before.sense.codes != claim.sense.codes and "leader" not in (before.sense.rule, claim.sense.rule)
+        if rivals:
+            what = f"{claim.words!r} is claimed by {before.sense.codes[0]} and {claim.sense.codes[0]}"
+            cure = f"say in {HARD} which is meant when, with `only: true`"
+            faults.append(fault(directory / claim.source, claim.location, what, cure))
         listed = senses.setdefault(key, [])
         if claim.sense not in listed:
             listed.append(claim.sense)

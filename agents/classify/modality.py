@@ -95,6 +95,8 @@ def _reaches(cue: Cue, item: Found, match: Match) -> bool:
     after = item.first - action.last
     if before < 0 and after < 0:
         return False
+    if cue.reason == "denied" and any(part.first == item.last for part in match.parts[1:]):
+        return True  # "sends doctors, not soldiers"
     if cue.side < 0:
         return 0 <= before <= cue.within
     if cue.side > 0:

@@ -11,8 +11,9 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from agents.classify.canonical import host_of
+from agents.classify.lines import fault
 from agents.classify.tokens import fold
-from agents.faults import Fault, RulesError, read
+from agents.faults import RulesError, read
 
 PUBLISHERS = "publishers.yaml"
 
@@ -71,8 +72,13 @@ class Publishers:
         rules = read(directory / PUBLISHERS, PublisherRules)
         owner: dict[str, str] = {}
         faults = [
-            Fault(PUBLISHERS, 0, f"{claim!r} is in {owner[claim]} and in {rule.family}", "keep it in one family")
-            for rule in rules.families
+            fault(
+                directory / PUBLISHERS,
+                ("families", index),
+                f"{claim!r} is in {owner[claim]} and in {rule.family}",
+                "keep it in one family",
+            )
+            for index, rule in enumerate(rules.families)
             for claim in (*(_normal(name) for name in rule.names), *rule.hosts)
             if owner.setdefault(claim, rule.family) != rule.family
         ]

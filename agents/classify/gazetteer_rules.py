@@ -1,0 +1,95 @@
+"""What the gazetteer's rule files may say: names, hard cases, leaders. Nothing else is accepted."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _words(value: object) -> object:
+    """A list of phrases may be written as one string, divided by commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Phrases = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Country(_Model):
+    """What a country is known by. Each list is the rule that its words are evidence of."""
+
+    subregion: str | None = None
+    names: Phrases = ()
+    demonyms: Phrases = ()
+    capitals: Phrases = ()
+    cities: Phrases = ()
+    regions: Phrases = ()
+    states: Phrases = ()
+    seats: Phrases = ()
+    forces: Phrases = ()
+    groups: Phrases = ()
+
+
+class Countries(_Model):
+    """places.yaml, places_world.yaml"""
+
+    countries: dict[Code, Country]
+
+
+class HardSense(_Model):
+    """One sense of a hard case, as it is written in places_hard.yaml."""
+
+    code: Code | tuple[Code, ...] | None = None
+    organisation: str | None = None
+    case: Literal["capital", "strict", "upper", "any"] = "capital"
+    rule: str = "name"
+    before: Phrases = ()
+    after: Phrases = ()
+    anywhere: Phrases = ()
+    unless_before: Phrases = ()
+    unless_after: Phrases = ()
+    unless_anywhere: Phrases = ()
+    before_name: bool = False
+    after_comma: bool = False
+
+
+class HardCase(_Model):
+    """Words that mean different things. `only` keeps what the other files say of them from counting."""
+
+    words: Phrases
+    senses: tuple[HardSense, ...] = ()
+    only: bool = False
+
+
+class HardCases(_Model):
+    """places_hard.yaml"""
+
+    organisations: dict[str, Phrases]
+    not_places: Phrases
+    cases: tuple[HardCase, ...]
+
+
+class Leader(_Model):
+    """A person who stands for a country. `name` and `also` count from a year before `since` on; `alone` (a surname)
+    in office and the grace before and after; `titled` likewise, but only after a title ("President Park")."""
+
+    name: str
+    code: Code
+    also: Phrases = ()
+    alone: Phrases = ()
+    titled: Phrases = ()
+    since: date
+    until: date | None = None
+    exact: bool = False
+
+
+class Leaders(_Model):
+    """leaders.yaml"""
+
+    grace_days: int = Field(ge=0, le=3660)
+    titles: Phrases
+    leaders: tuple[Leader, ...]
