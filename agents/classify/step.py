@@ -12,6 +12,7 @@ the ticks, which go no further than the merge. A record that this code stumbles 
 
 import traceback
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 from agents.classify.clock import Clock
@@ -19,7 +20,7 @@ from agents.classify.intake import Control, Intake, Item, Refusal, Withdrawal
 from agents.classify.lanes import Lanes
 from agents.classify.reader import Reader
 from agents.stage import Inbound
-from schemas.base import MINUTE, QUARTER
+from schemas.base import DAY, MINUTE, QUARTER
 from schemas.headline import Headline, Place
 from schemas.rejected import Rejected
 from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, Source, TickRow, WithdrawalRow
@@ -27,12 +28,23 @@ from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, Source, TickRow, 
 NOWHERE = "001"
 """The world: what a headline without a place counts under in the volume."""
 
+_READINGS_KEPT = 4_096
+_TITLE_KEPT = 512
+"""Characters; the reading of a longer one is not kept, so that memory stays small."""
+
 LaneRow = tuple[int, ClassifiedRow]
 Refused = tuple[Inbound, Rejected]
 
 
+def day_of(at: int) -> int:
+    """The start of the UTC day of `at`. A headline is read as of its day: feeds repeat themselves within one, and
+    who was in office does not change by the hour."""
+    return at // DAY * DAY
+
+
 class Classifier:
-    """Reads one raw partition. Holds rules alone; what it remembers is in the `Clock` that it is given."""
+    """Reads one raw partition. What it remembers is in the `Clock` that it is given; readings of late are kept only
+    because reading them again would give the same."""
 
     def __init__(
         self,
@@ -50,6 +62,7 @@ class Classifier:
         self.lanes = lanes.count
         self.start = Clock(arrival=start)
         self._reader = reader
+        self._lately = lru_cache(_READINGS_KEPT)(reader.read)
         self._intake = Intake(reader.families)
         self._table = lanes
         self._rules = rules_version
@@ -94,7 +107,8 @@ class Classifier:
 
     def _headline(self, item: Item, arrival: int, digest: str, source: Source) -> list[LaneRow]:
         headline = item.arrived(arrival)
-        reading = self._reader.read(item.title, headline.event_time)
+        read = self._lately if len(item.title) <= _TITLE_KEPT else self._reader.read
+        reading = read(item.title, day_of(headline.event_time))
         return [
             (
                 lane,

@@ -5,6 +5,7 @@ from typing import Any
 
 from agents.classify.intake import Control, Intake, Refusal, Withdrawal
 from agents.classify.reader import Reader
+from agents.classify.step import day_of
 from schemas.base import iso
 from schemas.headline import Evidence
 from streams.cli import output
@@ -34,7 +35,7 @@ class Judge:
         dated = meant.moment is not None and meant.moment.kind in ("time", "day")
         arrival = self._at if self._at is not None else meant.moment.at if meant.moment and dated else self._now
         headline = meant.arrived(arrival)
-        reading = self._reader.read(headline.title, headline.event_time)
+        reading = self._reader.read(headline.title, day_of(headline.event_time))
         return {
             "title": headline.title,
             "places": [place.code for place in reading.places],

@@ -233,6 +233,28 @@ def test_chunks_decide_nothing_but_ticks(
     assert told + sum(count for *_, count in clock.volume) == counted
 
 
+def test_a_headline_is_read_as_of_its_day() -> None:
+    asked: list[tuple[str, int]] = []
+
+    class Watched(StubReader):
+        def read(self, title: str, at: int) -> Reading:
+            asked.append((title, at))
+            return super().read(title, at)
+
+    made = Classifier("t", 0, cast(Reader, Watched()), Lanes.load(RULES / "lanes.yaml"), "v", T0, False)
+    noon = T0 // DAY * DAY + DAY // 2
+    given = [
+        (noon, "US"),
+        (noon + 5 * MINUTE, "US"),
+        (noon + DAY, "US"),
+        (noon + DAY, "x" * 600),
+        (noon + DAY, "x" * 600),
+    ]
+    made.step(made.start, [Inbound(offset, at, titled(title)) for offset, (at, title) in enumerate(given)])
+    today, tomorrow = noon - DAY // 2, noon + DAY // 2
+    assert asked == [("US", today), ("US", tomorrow), ("x" * 600, tomorrow), ("x" * 600, tomorrow)]
+
+
 @pytest.mark.parametrize("chunk", [[]])
 def test_an_empty_chunk_is_nothing(chunk: list[Inbound]) -> None:
     made = classifier()
