@@ -160,7 +160,11 @@ class Memory:
             window.add(item.bucket, -1)
             if not window.counts[item.bucket]:
                 window.drop(item.bucket)
-                self.active[item.bucket].discard(name)
+                names = self.active[item.bucket]
+                names.discard(name)
+                if not names:
+                    # A bucket that holds nothing is none that a restored lane would know.
+                    del self.active[item.bucket]
             if name in item.dropped:
                 self._beyond(name, item.bucket, -1)
         self._forget(item)
