@@ -40,9 +40,11 @@ def scan(
     """
     from agents.rulebook import Rulebook
     from streams.cli import output, scanning
-    from streams.sources import log, read
+    from streams.sources import InputError, log, read
     from streams.sources.dump import Dump
 
+    if raw and partitions != 1:
+        raise InputError("--partitions: a dump has its own partitions; leave it out with --raw")
     rulebook = Rulebook.load(rules, override or ())
     with read(file) as rows:
         if raw:

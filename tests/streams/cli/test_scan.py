@@ -151,6 +151,7 @@ def test_a_dump_with_other_lanes(file: Path, tmp_path: Path, capsysbinary: Captu
         (["none.jsonl"], "none.jsonl: no such file"),
         (["."], "directory"),
         (["{file}", "--raw"], "news.jsonl:1: not a record"),
+        (["{file}", "--raw", "--partitions", "3"], "--partitions"),
         (["{file}", "--rules", "/nowhere"], "no such directory"),
         (["{file}", "--set", "detect.min_uniqe=3"], "detect.min_unique"),
         (["{file}", "--partitions", "0"], "greater than or equal to 1"),
