@@ -67,12 +67,9 @@ def revision(
 
 def told(judged: Judged, said: Voices) -> str:
     """What was seen, in words."""
-    publishers = f"{said.number} publisher{'' if said.number == 1 else 's'}" if said.named else "nobody named"
-    return (
-        f"{judged.observed} unique headline{'' if judged.observed == 1 else 's'}"
-        + (f" from {publishers}" if judged.observed else "")
-        + f" in {_hours(judged)} where {amount(judged.expected)} were expected"
-    )
+    headlines = f"{judged.observed} unique headline{'' if judged.observed == 1 else 's'}"
+    publishers = f" from {said.number} publisher{'' if said.number == 1 else 's'}" if said.named else ""
+    return f"{headlines}{publishers} in {_hours(judged)} where {amount(judged.expected)} were expected"
 
 
 def amount(value: float) -> str:
