@@ -1,0 +1,52 @@
+"""Which countries a title concerns: golden cases, and that evidence can be followed to the title."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agents.classify.gazetteer import SUBREGIONS
+from agents.classify.reader import Reader
+from tests.agents.classify.conftest import ms
+
+CASES = yaml.safe_load((Path(__file__).parent / "golden" / "places.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["title"] for case in CASES])
+def test_golden(reader: Reader, case: dict[str, Any]) -> None:
+    reading = reader.read(case["title"], ms(str(case.get("on", "2026-03-01"))))
+    assert [place.code for place in reading.places] == case["places"]
+    if "organisations" in case:
+        assert list(reading.organisations) == case["organisations"]
+
+
+def test_evidence_names_the_rule_and_the_span(reader: Reader) -> None:
+    title = "Kremlin: Putin’s envoy leaves Kyiv"
+    reading = reader.read(title, ms("2026-03-01"))
+    told = {place.code: [(proof.words, proof.rule) for proof in place.evidence] for place in reading.places}
+    assert told == {"RU": [("Kremlin", "seat"), ("Putin", "leader")], "UA": [("Kyiv", "capital")]}
+    for place in reading.places:
+        for proof in place.evidence:
+            assert title[proof.start : proof.end] == proof.words
+
+
+def test_every_country_has_one_of_the_22_subregions(reader: Reader) -> None:
+    assert set(reader.subregions.values()) == SUBREGIONS
+    assert reader.subregions["KP"] == "030"
+    assert reader.subregions["XK"] == "039"
+    assert reader.subregions["TW"] == "030"
+    assert len(reader.subregions) >= 249
+
+
+def test_countries_are_known_by_their_short_names(reader: Reader) -> None:
+    for name, code in (("Eswatini", "SZ"), ("Cabo Verde", "CV"), ("Türkiye", "TR"), ("Ivory Coast", "CI")):
+        assert [place.code for place in reader.read(f"Vote in {name} delayed", 0).places] == [code]
+
+
+def test_refused_names_are_told(reader: Reader) -> None:
+    refused = reader.rejected("Michael Jordan visits Manchester United", ms("2026-03-01"))
+    assert [(item.words, item.why) for item in refused] == [
+        ("Jordan", "known to be no place") if item.words == "Jordan" else (item.words, item.why) for item in refused
+    ]
+    assert "Manchester United" in {item.words for item in refused}

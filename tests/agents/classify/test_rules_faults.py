@@ -1,0 +1,74 @@
+"""A fault in the rules is refused at start, with file, line and cure."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from agents.classify import gazetteer, themes
+from agents.classify.publishers import Publishers
+from agents.classify.reader import RULES, Reader
+from agents.faults import RulesError
+
+FAULTS = [
+    ("places.yaml", '  DJ: {subregion: "014"', '  DJ: {subregion: "999"', "999"),
+    ("places.yaml", "names: [Libya]", "names: [Libya, Egypt]", "claimed by"),
+    ("places.yaml", "names: [Libya]", "nmaes: [Libya]", "nmaes"),
+    ("places.yaml", '  "NO":', "  NO:", "countries"),
+    ("places_hard.yaml", "{code: TD}", "{code: ZZ}", "ZZ"),
+    ("places_hard.yaml", "before: [naftali]", "before: [naftali the second]", "naftali the second"),
+    ("leaders.yaml", "since: 2025-10-21}", "since: last week}", "since"),
+    ("leaders.yaml", "{code: US, name: Donald Trump", "{code: QQ, name: Donald Trump", "QQ"),
+    ("themes.yaml", '["@forces"]', '["@forcse"]', "@forcse"),
+    ("themes.yaml", "direction: neutral", "direction: sideways", "direction"),
+    ("themes.yaml", "name: overthrow", "name: coup", "two patterns named coup"),
+    ("themes_words.yaml", "  fighters: [rebel,", '  fighters: ["@fighters", rebel,', "contains itself"),
+    ("modality.yaml", "themes: [ceasefire, peacekeeping", "themes: [caesefire, peacekeeping", "caesefire"),
+    ("modality.yaml", "side: after", "side: above", "side"),
+    ("publishers.yaml", 'names: "UPI,', 'names: "Reuters, UPI,', "'reuters'"),
+    ("publishers.yaml", "families:", "families: [", "not YAML"),
+]
+
+
+NOT_WHERE_WRITTEN = ("claimed by", "countries", "two patterns", "not YAML")
+"""Faults between two places of a file, or of a key that YAML reads as something else."""
+LOADERS = {
+    "places.yaml": gazetteer.load,
+    "places_hard.yaml": gazetteer.load,
+    "leaders.yaml": gazetteer.load,
+    "themes.yaml": themes.load,
+    "themes_words.yaml": themes.load,
+    "modality.yaml": themes.load,
+    "publishers.yaml": Publishers.load,
+}
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "told"), FAULTS)
+def test_fault(tmp_path: Path, file: str, right: str, wrong: str, told: str) -> None:
+    directory = tmp_path / "rules"
+    shutil.copytree(RULES, directory)
+    path = directory / file
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    changed = text.replace(right, wrong, 1)
+    path.write_text(changed, encoding="utf-8")
+    with pytest.raises(RulesError) as raised:
+        LOADERS[file](directory)
+    faults = [fault for fault in raised.value.faults if told in fault.what]
+    assert faults, str(raised.value)
+    line = changed[: changed.index(wrong)].count("\n") + 1
+    for fault in faults:
+        assert fault.file == file
+        assert 0 <= fault.line - line <= 4 or told in NOT_WHERE_WRITTEN
+        assert fault.line > 0
+        assert fault.cure
+
+
+def test_all_files_are_told_at_once(tmp_path: Path) -> None:
+    directory = tmp_path / "rules"
+    shutil.copytree(RULES, directory)
+    for file in ("themes.yaml", "leaders.yaml", "publishers.yaml"):
+        (directory / file).unlink()
+    with pytest.raises(RulesError) as raised:
+        Reader.load(directory)
+    assert {fault.file for fault in raised.value.faults} == {"themes.yaml", "leaders.yaml", "publishers.yaml"}
