@@ -12,6 +12,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from schemas.generation import Generation
 from streams import kafka
@@ -52,7 +53,7 @@ def _lanes(settings: Settings, topic: str, generation: Generation) -> list[Topic
 async def _reach(admin: Any, group: str, name: str, ends: dict[TopicPartition, int], progress: Progress) -> None:
     total = sum(ends.values())
     while True:
-        at = await admin.list_consumer_group_offsets(group, partitions=list(ends)) if ends else {}
+        at = await _offsets(admin, group, list(ends))
         left = {
             tp: end - max(0, at[tp].offset if tp in at else 0)
             for tp, end in ends.items()
@@ -62,3 +63,16 @@ async def _reach(admin: Any, group: str, name: str, ends: dict[TopicPartition, i
         if not left:
             return
         await asyncio.sleep(LOOK)
+
+
+async def _offsets(admin: Any, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, Any]:
+    """The group's offsets; none while a new group, or a restarted broker, has no coordinator yet."""
+    if not partitions:
+        return {}
+    try:
+        found: dict[TopicPartition, Any] = await admin.list_consumer_group_offsets(group, partitions=partitions)
+        return found
+    except KafkaError as error:
+        if not error.retriable:
+            raise
+        return {}
