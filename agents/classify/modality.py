@@ -38,6 +38,8 @@ class Modality(NamedTuple):
 
     cues: tuple[Cue, ...]
     mask: int
+    barriers: frozenset[str]
+    """Words across which a cue does not reach: "vows revenge after the attack"."""
     questions: frozenset[str]
     """Words that open a question whose themes are hypothetical."""
     not_past: frozenset[str]
@@ -52,7 +54,7 @@ def reason(modality: Modality, tokens: Tokens, found: Sequence[Found], match: Ma
     for item in found:
         if item.term.mask & modality.mask:
             for cue in modality.cues:
-                if item.term.mask & cue.mask and _reaches(cue, item, match):
+                if item.term.mask & cue.mask and _reaches(cue, item, match, tokens, modality.barriers):
                     best = _stronger(best, (cue.reason, cue.name))
     if best is None or best[0] not in ("figurative", "historical"):
         year = past_year(modality, tokens, match, at)
@@ -79,7 +81,7 @@ def past_year(modality: Modality, tokens: Tokens, match: Match, at: int) -> int 
     return None
 
 
-def _reaches(cue: Cue, item: Found, match: Match) -> bool:
+def _reaches(cue: Cue, item: Found, match: Match, tokens: Tokens, barriers: frozenset[str]) -> bool:
     if match.pattern.certain and cue.reason == "figurative" and not cue.strong:
         return False
     theme = match.pattern.theme
@@ -97,11 +99,10 @@ def _reaches(cue: Cue, item: Found, match: Match) -> bool:
         return False
     if cue.reason == "denied" and any(part.first == item.last for part in match.parts[1:]):
         return True  # "sends doctors, not soldiers"
-    if cue.side < 0:
-        return 0 <= before <= cue.within
-    if cue.side > 0:
-        return 0 <= after <= cue.within
-    return before <= cue.within and after <= cue.within
+    if (cue.side < 0 and before < 0) or (cue.side > 0 and after < 0) or max(before, after) > cue.within:
+        return False
+    between = tokens.words[item.last : action.first] if after < 0 else tokens.words[action.last : item.first]
+    return barriers.isdisjoint(between)
 
 
 def _stronger(one: tuple[str, str] | None, other: tuple[str, str]) -> tuple[str, str]:

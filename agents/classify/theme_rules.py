@@ -76,6 +76,7 @@ class ModalityRules(_Model):
     hypothetical: tuple[CueRule, ...]
     historical: tuple[CueRule, ...]
     figurative: tuple[CueRule, ...]
+    barriers: Words
     questions: Words
     not_past: Words
     not_past_after: Words

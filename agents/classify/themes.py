@@ -128,8 +128,8 @@ class _Compiler:
                 within = -1 if rule.within == "title" else rule.within
                 spoken, spared = frozenset(rule.themes), frozenset(rule.unless)
                 cues.append(Cue(rule.name, reason, mask, side, within, rule.strong, spoken, spared))
-        words = (frozenset(rules.questions), frozenset(rules.not_past), frozenset(rules.not_past_after))
-        return Modality(tuple(cues), union, *words)
+        words = (rules.barriers, rules.questions, rules.not_past, rules.not_past_after)
+        return Modality(tuple(cues), union, *map(frozenset, words))
 
     def lexicon(self, patterns: tuple[Pattern, ...]) -> Lexicon:
         by_action: dict[int, list[int]] = {}
