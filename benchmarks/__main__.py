@@ -1,6 +1,6 @@
 """`make bench`: measure, print, and write `docs/BENCHMARKS.md`.
 
-The rate on real data is measured where `TOCSIN_DATA` names a folder with `wklnd.jsonl.gz` (published hourly snapshots of
+The rate on real data is measured where `TOCSIN_DATA` names a folder with `wklnd.jsonl.gz` (hourly snapshots of
 top stories); without it only the shipped sample is read, and the table says so.
 """
 

@@ -58,7 +58,7 @@ class Alert(Versioned):
     onset: str
     """Start of the event bucket of the row that opened it."""
     at: str
-    """Where in the log's time this revision stands: the arrival that it was judged at, or the minute that closed a bucket."""
+    """Where in the log's time it stands: the arrival that it was judged at, or the minute that closed a bucket."""
     horizon: Literal["2h", "24h"]
     observed: int
     """Unique headlines in the horizon."""

@@ -6,6 +6,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from schemas.base import Record
 
 Timing = Literal["published", "clamped", "date", "absent", "unreadable"]
@@ -68,4 +70,5 @@ class Headline(Record):
     stale: bool = False
     """Published more than 24 h before arrival: kept, never counted, no part of the volume."""
     flags: tuple[str, ...] = ()
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = Field(default_factory=dict)
+    """What a producer sent beside the fields that Tocsin knows."""

@@ -33,7 +33,7 @@ class Verdict(_Record):
     similarity: float | None = None
     """Token-set similarity to the closest text in memory, 0 to 1; `None` where texts were equal or none came near."""
     reason: str
-    """Which rule decided, or which guard vetoed: `same-id`, `same-text`, `similar-text`, `no-candidate`, `veto:number`."""
+    """Which rule decided: `same-id`, `same-text`, `similar-text`, `no-candidate`; or which guard: `veto:number`."""
 
 
 class HeadlineRow(Versioned):

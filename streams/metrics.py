@@ -4,6 +4,7 @@ Names end in their base unit; labels have closed sets of values, which exist fro
 Records are counted when their transaction is committed: what a crash undid was never counted.
 """
 
+import contextlib
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -151,7 +152,7 @@ class Metrics:
         self._recovery = Gauge(
             "tocsin_recovery_seconds", "How long the last take-over of partitions lasted.", registry=registry
         )
-        self._lanes = Gauge("tocsin_lanes_open", "Lanes that this worker owns and has open.", registry=registry)
+        self.lanes = Gauge("tocsin_lanes_open", "Lanes that this worker owns and has open.", registry=registry)
         Gauge("tocsin_build_info", "1; the build is in the labels.", ["version", "python"], registry=registry).labels(
             version("tocsin"), platform.python_version()
         ).set(1)
@@ -238,7 +239,22 @@ class Metrics:
         """A chunk ended the process."""
         self._aborted.labels(stage).inc()
 
+    def closed(self, stage: str, partition: int) -> None:
+        """A lane is no longer ours: what its new owner says of it must not be contradicted by our last word."""
+        where = str(partition)
+        for metric in (self._stage_clock, self._memory, self.lag_records, self.lag_seconds, self.paused):
+            _forget(metric, stage, where)
+        if stage == "deduplicate":
+            _forget(self._waiting, where)
+        if stage == "detect":
+            _forget(self._learning, where)
+
     def recovered(self, seconds: float, lanes: int) -> None:
         """Partitions were taken over."""
         self._recovery.set(seconds)
-        self._lanes.set(lanes)
+        self.lanes.set(lanes)
+
+
+def _forget(metric: Gauge, *labels: str) -> None:
+    with contextlib.suppress(KeyError):
+        metric.remove(*labels)

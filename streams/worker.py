@@ -49,6 +49,7 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     for noisy in ("faust", "mode"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     worker.execute_from_commandline()
+    raise SystemExit(0)  # not reached: Faust's worker exits by itself
 
 
 def _beside(app: LaneApp, generation: Generation, metrics: Metrics) -> None:

@@ -1,5 +1,6 @@
 """The reference is complete: every setting, topic, metric, command and reason is in it."""
 
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -21,9 +22,7 @@ def metrics() -> list[str]:
     """The names of all metrics as Prometheus shows them, without the suffixes of histograms."""
     registry = CollectorRegistry()
     Metrics(registry)
-    return sorted(
-        family.name + ("_total" if family.type == "counter" else "") for family in registry.collect()
-    )
+    return sorted(family.name + ("_total" if family.type == "counter" else "") for family in registry.collect())
 
 
 @pytest.mark.parametrize(
@@ -42,10 +41,8 @@ def test_is_in_the_reference(name: str) -> None:
     assert f"`{name}`" in REFERENCE or f"`{name} " in REFERENCE
 
 
-@pytest.mark.parametrize("document", sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize("document", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"], ids=lambda p: p.name)
 def test_files_that_documents_name_exist(document: Path) -> None:
-    import re
-
     text = document.read_text(encoding="utf-8")
     named = re.findall(r"`((?:agents|schemas|streams|deploy|tests|benchmarks|docs)/[\w./-]+)`", text)
     assert [path for path in named if not (ROOT / path).exists()] == []

@@ -105,3 +105,6 @@ class Lanes:
         self.ready = False
         lanes, self.lanes = self.lanes, {}
         await asyncio.gather(*[lane.close() for lane in lanes.values()])
+        for tp, lane in lanes.items():
+            self._metrics.closed(lane.spec.name, tp.partition)
+        self._metrics.lanes.set(0)

@@ -7,7 +7,7 @@ from collections import Counter
 from schemas.row import HeadlineRow, decode_row
 from tests.integration.deployment import Deployment
 
-TICK = b'{"tocsin"'
+TICK = b'{"tocsin":"tick"'
 
 
 def where(topic: str, partition: int, offset: int) -> str:
