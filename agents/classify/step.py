@@ -129,10 +129,13 @@ class Classifier:
 
     def _lanes_of(self, headline: Headline, places: Sequence[Place]) -> list[tuple[int, bool]]:
         """The lanes that read a headline, that of its first place in front."""
-        lanes = dict.fromkeys(self._table.lane_of(place.subregion) for place in places)
-        if not lanes:
+        if not places:
             return [(int(headline.text_key, 16) % self.lanes, True)]
-        return [(lane, position == 0) for position, lane in enumerate(lanes)]
+        first = self._table.lane_of(places[0].subregion)
+        if len(places) == 1:
+            return [(first, True)]
+        others = dict.fromkeys(self._table.lane_of(place.subregion) for place in places)
+        return [(lane, lane == first) for lane in others]
 
 
 class _Chunk:

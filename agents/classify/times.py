@@ -52,6 +52,11 @@ def read_moment(given: str | int | float) -> Moment:
     """
     if not isinstance(given, str):
         return _epoch(given)
+    if len(given) == 20 and given[4] == "-" and given[19] == "Z":  # nearly all: 2025-11-24T16:00:00Z
+        try:
+            return _within("time", datetime.fromisoformat(given))
+        except ValueError:
+            pass
     text = given.strip()
     if len(text) > _LONGEST:
         return UNREADABLE
