@@ -14,7 +14,7 @@ from agents.classify.tokens import Tokens
 
 _BREAK = 2
 _OPAQUE = frozenset(("seat", "not-a-place"))
-"""Hits whose words are no terms of their own: the White House is no house."""
+"""Hits of several words that are no terms of their own: the White House is no house."""
 
 
 class Term(NamedTuple):
@@ -105,7 +105,7 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
             term = lexicon.by_rule.get(hit.sense.rule)
             if term is not None:
                 found.append(Found(index, hit.last, clause, term))
-            if hit.sense.rule in _OPAQUE:
+            if hit.last - index > 1 and hit.sense.rule in _OPAQUE:
                 free_from = hit.last
                 continue
         for size in sizes_of.get(words[index], ()):

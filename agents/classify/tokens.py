@@ -13,17 +13,15 @@ from typing import NamedTuple
 # Possessive quantifiers keep the scan linear: nothing that was matched is tried again in another way.
 _SCAN = re.compile(
     r"""
-      (?:[^\W\d_]\.){2,}+(?:[^\W\d_](?!\w))?+      # U.S.  U.S.A  N.Y.
+      [^\W\d_][^\W_]*+                             # words, M23 ...
+        (?: ['’][^\W_]++                           # ... can't, Kim's ...
+          | (?<![^\W_]{2})(?:\.[^\W\d_](?!\w))++\.?+ # ... U.S.  N.Y.
+        )?+
     | \d++(?:[.,]\d++)*+                           # 5,000  3.5  2011
-    | [^\W_]++(?:['’][^\W_]++)?+                   # words, can't, Kim's, M23
     | (?P<mark>[,:;|?!()\[\]"“”«»—–…/=]|\.(?=\s)|(?<=\s)-(?=\s))
     """,
     re.VERBOSE,
 )
-# Words of four letters and more, which title case does not spare.
-_CAPITAL = re.compile(r"(?<!\S)[A-Z]\w{3}")
-_SMALL = re.compile(r"(?<!\S)[a-z]\w{3}")
-_ANY_CAPITAL = re.compile(r"\s[A-Z]")
 _SOFT = frozenset(',"“”«»()[]/=')
 _ABBREVIATED = frozenset(
     [
@@ -149,14 +147,16 @@ def phrase(text: str) -> tuple[str, ...]:
 
 
 def _case(title: str) -> Case:
+    # judged by words of four letters and more, which title case does not spare
     if title.isupper():
         return Case.UPPER
     if title.islower():
         return Case.LOWER
-    capitals = len(_CAPITAL.findall(title))
+    first = [part[0] for part in title.split() if len(part) > 3]
+    capitals = sum(["A" <= letter <= "Z" for letter in first])
+    small = sum([letter >= "a" for letter in first])
     if capitals == 0:
-        return Case.LOWER if not title[:1].isupper() and not _ANY_CAPITAL.search(title) else Case.SENTENCE
-    small = len(_SMALL.findall(title))
+        return Case.SENTENCE if any(letter.isupper() for letter in title) else Case.LOWER
     if small == 0:
         # all capitals but for a name or a short word or two, or a title in title case
         upper = sum(1 for part in title.split() if len(part) > 3 and part.isupper())
