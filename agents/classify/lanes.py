@@ -69,10 +69,11 @@ class Lanes:
 
 
 def _faults(name: str, document: object, root: yaml.Node) -> list[Fault]:
-    lanes = document.get("lanes") if isinstance(document, dict) else None
+    settings = document if isinstance(document, dict) else {}
+    lanes = settings.get("lanes")
     if not isinstance(lanes, list) or not lanes or not all(isinstance(lane, list) and lane for lane in lanes):
         return [Fault(name, 1, "no list of lanes", 'write `lanes:` and below it lines like `- ["021", "029"]`')]
-    faults = [Fault(name, 1, f"unknown setting {key}", "remove it") for key in document or () if key != "lanes"]
+    faults = [Fault(name, 1, f"unknown setting {key}", "remove it") for key in settings if key != "lanes"]
     seen: dict[str, int] = {}
     for number, lane in enumerate(lanes):
         for place, subregion in enumerate(lane):
