@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
+from pydantic import BaseModel
 
 from agents.classify.lanes import Lanes
 from agents.classify.reader import RULES, Reader
@@ -23,7 +24,7 @@ from agents.detect import rules as detect_rules
 from agents.detect.rules import DetectRules
 from agents.faults import Fault, RulesError
 
-_SECTIONS = {"detect": DetectRules, "deduplicate": DeduplicateRules}
+_SECTIONS: Mapping[str, type[BaseModel]] = {"detect": DetectRules, "deduplicate": DeduplicateRules}
 _Part = TypeVar("_Part")
 _Settings = TypeVar("_Settings", DetectRules, DeduplicateRules)
 
