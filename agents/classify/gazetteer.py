@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from agents.classify.gazetteer_rules import Countries, HardCases, HardSense, Leaders
 from agents.classify.lines import fault
+from agents.classify.phrases import by_first
 from agents.classify.places import Entry, Gazetteer, Sense
 from agents.classify.tokens import phrase
 from agents.faults import Fault, RulesError, read
@@ -252,14 +253,11 @@ def _merge(
 
 def _compile(senses: dict[str, list[Sense]], subregions: dict[str, str]) -> Gazetteer:
     entries: dict[str, Entry] = {}
-    sizes: dict[str, set[int]] = {}
     for key, listed in senses.items():
         words = key.split(" ")
         head = next((index for index, word in enumerate(words) if word not in _PARTICLES), 0)
         entries[key] = Entry(len(words), head, tuple(listed))
-        sizes.setdefault(words[0], set()).add(len(words))
-    ordered = {word: tuple(sorted(lengths, reverse=True)) for word, lengths in sizes.items()}
-    return Gazetteer(ordered, entries, subregions)
+    return Gazetteer(by_first(entries), entries, subregions)
 
 
 def _set(phrases: Iterable[str]) -> frozenset[str]:

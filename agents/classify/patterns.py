@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from agents.classify.phrases import Start, lengths
 from agents.classify.places import Hit
 from agents.classify.tokens import Tokens
 
@@ -49,8 +50,8 @@ class Pattern(NamedTuple):
 class Lexicon(NamedTuple):
     """All terms of themes and modality, compiled for look-up."""
 
-    sizes: Mapping[str, tuple[int, ...]]
-    """First word -> lengths of the terms that begin so, longest first."""
+    starts: Mapping[str, Start]
+    """What begins with a word."""
     terms: Mapping[str, Term]
     patterns: tuple[Pattern, ...]
     by_rule: Mapping[str, Term]
@@ -84,12 +85,12 @@ class Match(NamedTuple):
 
 def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found]:
     """The terms of a title in order, place hits among them."""
-    sizes_of = lexicon.sizes
+    starts_of = lexicon.starts
     term_of = lexicon.terms.get
     words = tokens.words
     gaps = tokens.gaps
     count = len(words)
-    starts = [index for index, word in enumerate(words) if word in sizes_of]
+    starts = [index for index, word in enumerate(words) if word in starts_of]
     at_hit = {hit.first: hit for hit in hits}
     if at_hit:
         starts = sorted({*starts, *at_hit})
@@ -108,7 +109,10 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
             if hit.last - index > 1 and hit.sense.rule in _OPAQUE:
                 free_from = hit.last
                 continue
-        for size in sizes_of.get(words[index], ()):
+        start = starts_of.get(words[index])
+        if start is None:
+            continue
+        for size in lengths(start, words[index + 1] if index + 1 < count else ""):
             last = index + size
             if size == 1:
                 term = term_of(words[index])

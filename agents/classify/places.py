@@ -8,6 +8,7 @@ keep the shorter names inside them from counting. What was tried and refused is 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from agents.classify.phrases import Start, lengths
 from agents.classify.tokens import Case, Gap, Tokens
 
 NOTHING: frozenset[str] = frozenset()
@@ -65,8 +66,8 @@ class Refused(NamedTuple):
 class Gazetteer(NamedTuple):
     """All that is known of places, compiled for look-up."""
 
-    sizes: Mapping[str, tuple[int, ...]]
-    """First word of a phrase -> the lengths of the phrases that begin so, longest first."""
+    starts: Mapping[str, Start]
+    """What begins with a word."""
     entries: Mapping[str, Entry]
     """Phrase, words joined by one space."""
     subregions: Mapping[str, str]
@@ -76,15 +77,15 @@ def find(gazetteer: Gazetteer, tokens: Tokens, at: int, refused: list[Refused] |
     """The phrases of `tokens` that hold at time `at`, in order; those that mean no place are among them."""
     words = tokens.words
     gaps = tokens.gaps
-    sizes_of = gazetteer.sizes
+    starts = gazetteer.starts
     entry_of = gazetteer.entries.get
     count = len(words)
     hits: list[Hit] = []
     free_from = 0
-    for index in [index for index, word in enumerate(words) if word in sizes_of]:
+    for index in [index for index, word in enumerate(words) if word in starts]:
         if index < free_from:
             continue
-        for size in sizes_of[words[index]]:
+        for size in lengths(starts[words[index]], words[index + 1] if index + 1 < count else ""):
             last = index + size
             if last > count:
                 continue

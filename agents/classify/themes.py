@@ -11,6 +11,7 @@ from agents.classify.inflection import phrase_forms
 from agents.classify.lines import fault
 from agents.classify.modality import Cue, Modality
 from agents.classify.patterns import Lexicon, Pattern, Term
+from agents.classify.phrases import by_first
 from agents.classify.theme_rules import ModalityRules, PatternRule, ThemeRule, ThemeRules, WordRules
 from agents.classify.tokens import phrase
 from agents.faults import Fault, RulesError, read
@@ -150,13 +151,8 @@ class _Compiler:
             for key in self._forms(idiom):
                 known = terms.get(" ".join(key), Term(0, ()))
                 terms[" ".join(key)] = known._replace(swallow=True)
-        sizes: dict[str, set[int]] = {}
-        for words in terms:
-            first, *rest = words.split(" ")
-            sizes.setdefault(first, set()).add(1 + len(rest))
-        ordered = {word: tuple(sorted(lengths, reverse=True)) for word, lengths in sizes.items()}
         by_rule = {rule: term(mask) for rule, mask in self._by_rule.items()}
-        return Lexicon(ordered, terms, patterns, by_rule)
+        return Lexicon(by_first(terms), terms, patterns, by_rule)
 
     def _list(self, words: tuple[str, ...], file: str, where: tuple[int | str, ...]) -> int:
         """The bit of a list of words; the same list has the same bit."""

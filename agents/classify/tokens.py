@@ -13,15 +13,17 @@ from typing import NamedTuple
 # Possessive quantifiers keep the scan linear: nothing that was matched is tried again in another way.
 _SCAN = re.compile(
     r"""
-      [^\W\d_][^\W_]*+                             # words, M23 ...
-        (?: ['’][^\W_]++                           # ... can't, Kim's ...
-          | (?<![^\W_]{2})(?:\.[^\W\d_](?!\w))++\.?+ # ... U.S.  N.Y.
+    ( [^\W\d_][^\W_]*+                                # words, M23 ...
+        (?: ['’][^\W_]++                              # ... can't, Kim's ...
+          | (?<![^\W_]{2})(?:\.[^\W\d_](?!\w))++\.?+   # ... U.S.  N.Y.
         )?+
-    | \d++(?:[.,]\d++)*+                           # 5,000  3.5  2011
-    | (?P<mark>[,:;|?!()\[\]"“”«»—–…/=]|\.(?=\s)|(?<=\s)-(?=\s))
+    | \d++(?:[.,]\d++)*+                              # 5,000  3.5  2011
+    | [,:;|?!()\[\]"“”«»—–…/=] | \.(?=\s) | (?<=\s)-(?=\s)
+    )
     """,
     re.VERBOSE,
 )
+_MARKS = frozenset(',:;|?!()[]"“”«»—–…/=.-')
 _SOFT = frozenset(',"“”«»()[]/=')
 _ABBREVIATED = frozenset(
     [
@@ -111,10 +113,14 @@ def tokenise(title: str) -> Tokens:
     ends: list[int] = []
     gaps: list[int] = []
     questions: list[int] = []
-    gap = 0
-    for match in _SCAN.finditer(title):
-        text = match.group()
-        if match.lastindex:
+    gap = end = 0
+    # ASCII keeps its length in lower case, so that the spans are the title's; what else there is is folded word by word
+    plain = title.isascii()
+    parts = iter(_SCAN.split(title.lower() if plain else title))
+    for between, text in zip(parts, parts, strict=False):
+        start = end + len(between)
+        end = start + len(text)
+        if text in _MARKS:
             if text in _SOFT:
                 gap = gap or 1
             elif text == ".":
@@ -125,17 +131,16 @@ def tokenise(title: str) -> Tokens:
                 if text == _QUESTION:
                     questions.append(len(words))
             continue
-        word = text.lower() if text.isascii() else fold(text)
-        start, end = match.span()
-        if end - start > 2:
-            if word[-1] == "s" and word[-2] == "'":
-                word = word[:-2]
-                end -= 2
-            elif word[1] == ".":
-                word = word.replace(".", "")
-        words.append(word)
+        word = text if plain else fold(text)
         starts.append(start)
-        ends.append(end)
+        if word[-2:] == "'s" and len(word) > 2:
+            word = word[:-2]
+            ends.append(end - 2)
+        else:
+            if word[1:2] == ".":
+                word = word.replace(".", "")
+            ends.append(end)
+        words.append(word)
         gaps.append(gap)
         gap = 0
     return Tokens(title, words, starts, ends, gaps, _case(title), tuple(questions))
