@@ -101,7 +101,8 @@ def fold(word: str) -> str:
     lowered = word.lower()
     if lowered.isascii():
         return lowered
-    decomposed = unicodedata.normalize("NFKD", lowered)
+    # what is decomposed may have capitals again (ℌ is H), and these their accents
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", lowered).lower())
     folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return folded.replace("ı", "i").replace("ł", "l").replace("ø", "o").replace("đ", "d").replace("’", "'")
 
