@@ -1,6 +1,7 @@
 """The settings of deduplication; the values, and what each is for, stand in `agents/rules/deduplicate.yaml`.
 
-A fault in the file is refused at start with its line. Word lists are written as plain text, in any inflection.
+A fault in the file, or in the dictionary beside it, is refused at start with its line. Word lists are written as plain
+text, in any inflection.
 """
 
 from collections.abc import Mapping
@@ -30,8 +31,14 @@ class Opposites(BaseModel):
     those: Words = Field(min_length=1)
 
 
+class _Dictionary(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dictionary: Words = Field(min_length=1)
+
+
 class DeduplicateRules(BaseModel):
-    """All are required in the file, so that nothing is hidden in code."""
+    """All are required in the files, so that nothing is hidden in code."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,8 +52,12 @@ class DeduplicateRules(BaseModel):
     scales: Mapping[str, float]
     dates: Words
     common_words: Words
+    """The wire's own, besides those of `dictionary`."""
+    dictionary: Words
+    """Common English words; from a file of its own."""
 
 
 def load_rules(path: Path = PATH, overrides: Mapping[str, Any] | None = None) -> DeduplicateRules:
-    """Read the settings; raises `agents.faults.RulesError` with every fault of the file."""
-    return faults.read(path, DeduplicateRules, overrides)
+    """Read the settings, and the dictionary beside them; raises `agents.faults.RulesError`, faults listed."""
+    beside = faults.read(path.with_name(f"{path.stem}_words.yaml"), _Dictionary)
+    return faults.read(path, DeduplicateRules, {"dictionary": beside.dictionary, **(overrides or {})})

@@ -4,6 +4,7 @@ Pure; each stretch between two blanks is taken apart once as it is written and t
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import Stemmer  # type: ignore[import-not-found]
@@ -57,13 +58,13 @@ class Lexicon:
     def __init__(self, rules: DeduplicateRules) -> None:
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._rules = rules
-        self._common = self._stems(rules.common_words) | self._stems(rules.stop_words)
-        self._negations = self._stems(rules.negations)
-        self._dates = self._stems(rules.dates)
+        self._common = _stems(rules.dictionary | rules.common_words | rules.stop_words)
+        self._negations = _stems(rules.negations)
+        self._dates = _stems(rules.dates)
         self._sides: dict[str, tuple[int, ...]] = {}
         for number, pair in enumerate(rules.opposites):
             for side, words in enumerate((pair.these, pair.those)):
-                for stem in self._stems(words):
+                for stem in _stems(words):
                     self._sides[stem] = (*self._sides.get(stem, ()), 2 * number + side)
         self.memo: dict[str, tuple[Word, ...]] = {}
 
@@ -116,8 +117,11 @@ class Lexicon:
             return Word(plain=False, token="", odd=digits + unit)
         return Word(plain=False, token="", number=float(digits) * scale)
 
-    def _stems(self, words: frozenset[str]) -> frozenset[str]:
-        return frozenset(self._stemmer.stemWords([word.lower() for word in words]))
+
+@lru_cache(maxsize=1000)
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    """Every lane of a process has the same rules: what takes milliseconds is done once."""
+    return frozenset(Stemmer.Stemmer("english", 0).stemWords([word.lower() for word in words]))
 
 
 _MARK = Word(plain=False, token="", mark=True)

@@ -1,5 +1,6 @@
 """The shipped rules can be used, and a fault in them is refused with its line."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from agents.deduplicate.rules import PATH, load_rules
 from agents.deduplicate.words import Lexicon
 from agents.faults import RulesError
+
+DICTIONARY = PATH.with_name("deduplicate_words.yaml")
 
 
 def test_the_shipped_rules() -> None:
@@ -33,10 +36,28 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, find: str, replace: str, 
     assert find in text
     broken = tmp_path / "deduplicate.yaml"
     broken.write_text(text.replace(find, replace), encoding="utf-8")
+    shutil.copy(DICTIONARY, tmp_path)
     line = text[: text.index(find)].count("\n") + 1
     with pytest.raises(RulesError) as caught:
         load_rules(broken)
     assert any(told in str(fault) and fault.line in (line, line - 1, 1) for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [("words: a b", "dictionary"), ("dictionary: ''", "dictionary"), (None, "read")]
+)
+def test_a_fault_of_the_dictionary_is_told(tmp_path: Path, content: str | None, told: str) -> None:
+    copy = Path(shutil.copy(PATH, tmp_path))
+    if content is not None:
+        (tmp_path / DICTIONARY.name).write_text(content, encoding="utf-8")
+    with pytest.raises(RulesError) as caught:
+        load_rules(copy)
+    assert any(fault.file == DICTIONARY.name and told in str(fault) for fault in caught.value.faults)
+
+
+def test_common_words_come_from_both_files_in_any_inflection() -> None:
+    lexicon = Lexicon(load_rules(overrides={"common_words": "zeppelin", "dictionary": "ability"}))
+    assert [lexicon.words(word)[0].common for word in ("Zeppelins", "Abilities", "Olenko")] == [True, True, False]
 
 
 def test_no_group_of_opposites_has_a_word_on_both_sides() -> None:
