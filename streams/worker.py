@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 from agents.rulebook import Rulebook
 from schemas.generation import Generation
 from streams import generation as generations
-from streams import kafka, stages
+from streams import collector, kafka, stages
 from streams.engine.app import LaneApp, build_app
 from streams.engine.clocks import Clocks
 from streams.engine.exits import die
@@ -46,6 +46,7 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     asyncio.set_event_loop(loop)
     worker = faust.Worker(app, loglevel=settings.log_level, loop=loop, redirect_stdouts=False)
     quiet()
+    collector.unhurried()
     for noisy in ("faust", "mode"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     worker.execute_from_commandline()

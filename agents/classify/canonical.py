@@ -90,6 +90,8 @@ _TRACKING = frozenset(
         "amp_gsa",
     ]
 )
+_POINTS = re.compile(r"[.,]")
+_ASCII_WORD = re.compile(r"[a-z0-9$%]+")
 _MOBILE = frozenset(("m", "mobile", "amp", "www", "www2", "touch", "wap"))
 
 
@@ -132,7 +134,12 @@ def split_publisher(title: str, known: Container[str]) -> tuple[str, str | None]
 
 def canonical_title(title: str) -> str:
     """The text key of exact duplicates: casefolded words and numbers, one space between, no punctuation."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
+    if title.isascii():
+        return _canonical_ascii(title.casefold())
+    return _canonical_by_letter(unicodedata.normalize("NFKC", title).casefold())
+
+
+def _canonical_by_letter(folded: str) -> str:
     words: list[str] = []
     word: list[str] = []
     for index, letter in enumerate(folded):
@@ -146,6 +153,15 @@ def canonical_title(title: str) -> str:
     if word:
         words.append("".join(word))
     return " ".join(words) or " ".join(folded.split())
+
+
+def _canonical_ascii(folded: str) -> str:
+    """The same of nearly all titles, without a look at each letter."""
+    if "." in folded or "," in folded:
+        text = _POINTS.sub(lambda match: "" if _inside(folded, match.start()) else " ", folded)
+    else:
+        text = folded
+    return " ".join(_ASCII_WORD.findall(text.replace("'", ""))) or " ".join(folded.split())
 
 
 def canonical_url(url: str) -> str | None:
@@ -171,9 +187,12 @@ def host_of(url: str) -> str | None:
 
 
 def _parts(url: str) -> SplitResult:
-    text = "".join(letter for letter in url if letter.isprintable() and letter != " ").replace("\\", "/")
-    parts = urlsplit(text)
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "." not in parts.hostname.strip("."):
+    text = url
+    if not url.isprintable() or " " in url:
+        text = "".join(letter for letter in url if letter.isprintable() and letter != " ")
+    parts = urlsplit(text.replace("\\", "/"))
+    host = parts.hostname if parts.scheme in ("http", "https") else None
+    if not host or "." not in host.strip("."):
         raise ValueError("no http address")
     return parts
 

@@ -1,16 +1,16 @@
 """A log through the pipeline in memory, with what there is to say about it afterwards."""
 
-import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from agents.pipeline import Input, Pipeline
 from agents.rulebook import Rulebook
 from agents.stage import Inbound
 from schemas.alert import Alert
+from streams.collector import unhurried_for_now
 from streams.sources.dump import IMPORT, Dump
 from streams.sources.errors import InputError
 from streams.sources.log import Log
@@ -72,26 +72,13 @@ def scan_dump(rulebook: Rulebook, dump: Dump, progress: Progress) -> Scanned:
 
 def _run(scanned: Scanned, records: Iterable[Placed], total: int, progress: Progress) -> None:
     began = time.perf_counter()
-    with _unhurried_collector(), progress(total) as advance:
+    with unhurried_for_now(), progress(total) as advance:
         for chunks, size in _chunks(records):
             for (topic, partition), chunk in chunks.items():
                 scanned.alerts.extend(scanned.pipeline.feed(topic, partition, chunk).alerts)
             advance(size)
     scanned.alerts.sort(key=lambda alert: (alert.id, alert.revision))
     scanned.seconds = time.perf_counter() - began
-
-
-@contextmanager
-def _unhurried_collector() -> Iterator[None]:
-    """Rows are freed by reference counts; looking through the rules for garbage again and again costs a sixth."""
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 def _chunks(records: Iterable[Placed]) -> Iterator[tuple[dict[tuple[str, int], list[Inbound]], int]]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.classify.canonical import canonical_title, canonical_url, clean_title, split_publisher
+from agents.classify.canonical import _canonical_by_letter, canonical_title, canonical_url, clean_title, split_publisher
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,8 @@ def test_no_address(url: str) -> None:
 def test_canonical_url_never_raises_and_is_idempotent(url: str) -> None:
     canonical = canonical_url(url)
     assert canonical is None or canonical_url(canonical) == canonical
+
+
+@given(st.text(alphabet=st.sampled_from("aBcUS.,' -$%15 \t!\x1c\x00"), max_size=20))
+def test_ascii_titles_have_the_key_that_any_title_would_have(title: str) -> None:
+    assert canonical_title(title) == _canonical_by_letter(title.casefold())
