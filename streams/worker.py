@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry
 
 from agents.rulebook import Rulebook
 from schemas.generation import Generation
-from streams import generation as generations
 from streams import collector, kafka, stages
+from streams import generation as generations
 from streams.engine.app import LaneApp, build_app
 from streams.engine.clocks import Clocks
 from streams.engine.exits import die
