@@ -136,8 +136,7 @@ async def _watched(once: bool, display: Display, watch: Watch, feed: Feed, start
             ended_at = time.monotonic()
             if not once:
                 display.log(
-                    f"live: in another terminal, {worker.hint if worker else ''} tocsin feed - <<< "
-                    '\'{"title": "..."}\''
+                    " ".join(["live: in another terminal,", *([worker.hint] if worker else []), "tocsin feed -"])
                 )
         if once and ended_at is not None:
             came = any(alert.series == EXPECTED_SERIES for alert in watch.alerts)
@@ -164,6 +163,6 @@ def _view(feed: Feed, watch: Watch) -> View:
         lanes=watch.lanes,
         verdicts=watch.by("tocsin_verdicts_total", "kind"),
         rejected=int(watch.sum("tocsin_rejected_total")),
-        alerts=tuple(watch.alerts),
+        alerts=tuple(sorted(watch.alerts, key=lambda alert: (alert.at, alert.id, alert.revision))),
         time=max(clocks, default=feed.at),
     )
