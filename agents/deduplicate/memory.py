@@ -48,37 +48,42 @@ class Memory:
 
     def expire(self, arrival: int) -> list[Text]:
         """Forget what does not count for a row that arrived at `arrival`; gives the texts forgotten."""
-        forgotten = []
-        while self._order and arrival - self._order[0][0] > WINDOW:
-            at, id, text_key = self._order.popleft()
+        forgotten: list[Text] = []
+        order, ids, texts, oldest = self._order, self.ids, self.texts, arrival - WINDOW
+        while order and order[0][0] < oldest:
+            at, id, text_key = order.popleft()
             # Absent where a repeat with the same arrival has already taken it along.
-            seen = self.ids.get(id)
+            seen = ids.get(id)
             if seen is not None and seen.arrival == at:
-                del self.ids[id]
-            text = self.texts.get(text_key)
+                del ids[id]
+            text = texts.get(text_key)
             if text is not None and text.arrival == at:
-                del self.texts[text_key]
+                del texts[text_key]
                 forgotten.append(text)
         return forgotten
 
     def put(self, row: HeadlineRow, original: str) -> tuple[Text, bool]:
         """Remember `row` as a repeat of `original` (or itself); gives its text, and whether that has to be read."""
         headline = row.headline
-        text = self.texts.get(headline.text_key)
+        id, text_key, arrival = headline.id, headline.text_key, headline.arrival
+        text = self.texts.get(text_key)
         if text is None:
-            text = self.texts[headline.text_key] = Text()
+            text = self.texts[text_key] = Text()
         signature = _signature(row)
         changed = signature != text.signature
-        text.arrival, text.id, text.original, text.signature = headline.arrival, headline.id, original, signature
-        self.ids[headline.id] = Seen(headline.arrival, original)
-        self._order.append((headline.arrival, headline.id, headline.text_key))
+        text.arrival, text.id, text.original, text.signature = arrival, id, original, signature
+        self.ids[id] = Seen(arrival, original)
+        self._order.append((arrival, id, text_key))
         return text, changed
 
 
 def _signature(row: HeadlineRow) -> Signature:
     """All that reading a row rests on. Rows with one `text_key` may still differ in capitals, and so in this."""
-    return (
-        row.headline.title,
-        *[(place.code, found.start, found.end, found.rule) for place in row.places for found in place.evidence],
-        *[theme.theme for theme in row.themes if theme.counted],
-    )
+    signature: list[object] = [row.headline.title]
+    for place in row.places:
+        for found in place.evidence:
+            signature += (place.code, found.start, found.end, found.rule)
+    for theme in row.themes:
+        if theme.counted:
+            signature.append(theme.theme)
+    return tuple(signature)

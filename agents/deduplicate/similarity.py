@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from agents.deduplicate.rules import DeduplicateRules
-from agents.deduplicate.words import BLANK, Lexicon, Word
+from agents.deduplicate.words import BLANK, Kind, Word, lexicon
 from schemas.headline import Place
 from schemas.row import HeadlineRow
 
@@ -45,11 +45,11 @@ class Reader:
     """Reads headlines by the rules' word lists. Pure, but for a memo of words."""
 
     def __init__(self, rules: DeduplicateRules) -> None:
-        self._lexicon = Lexicon(rules)
+        self._lexicon = lexicon(rules)
         self._place_rules = rules.place_rules
 
     def read(self, row: HeadlineRow) -> Reading:
-        """What a row's title says; costs 10 to 20 microseconds, by its length."""
+        """What a row's title says; costs 8 to 20 microseconds, by its length and by how many of its words are new."""
         title, tokens = self._take_countries(row.headline.title, row.places)
         known = self._lexicon.memo.get
         numbers: list[str] = []
@@ -63,12 +63,8 @@ class Reader:
         for stretch in title.split():
             words = known(stretch)
             for word in self._lexicon.words(stretch) if words is None else words:
-                if word.plain and pending is None:
-                    tokens.append(word.token)
-                    lower_case += word.long
-                    opens = False
-                    continue
-                if word.mark:
+                kind = word.kind
+                if kind is _MARK:
                     opens = True
                     continue
                 if pending is not None:
@@ -77,33 +73,42 @@ class Reader:
                         continue
                     numbers.append(format(pending, ".12g"))
                     pending = None
-                if word.number is not None:
-                    pending = word.number
-                elif word.odd:
-                    numbers.append(word.odd)
-                else:
-                    negated = negated or word.negates
-                    sides += word.sides
-                    if word.token:
-                        tokens.append(word.token)
-                        if word.date:
-                            dates.append(word.token)
-                        if word.capital:
-                            capitals.append((word, opens))
-                        else:
-                            lower_case += word.long
+                if kind is _PLAIN:
+                    tokens.append(word.token)
+                    lower_case += word.long
+                elif kind is _CAPITAL:
+                    tokens.append(word.token)
+                    capitals.append((word, opens))
+                elif kind is _RICH:
+                    if word.number is not None:
+                        pending = word.number
+                    elif word.odd:
+                        numbers.append(word.odd)
+                    else:
+                        negated = negated or word.negates
+                        sides += word.sides
+                        if word.token:
+                            tokens.append(word.token)
+                            if word.date:
+                                dates.append(word.token)
+                            if word.capital:
+                                capitals.append((word, opens))
+                            else:
+                                lower_case += word.long
                 opens = False
         if pending is not None:
             numbers.append(format(pending, ".12g"))
-        tokens += ["#" + number for number in numbers]
+        if numbers:
+            tokens += ["#" + number for number in numbers]
+        places, themes = row.places, row.themes
         return Reading(
             tokens=frozenset(tokens),
-            places=frozenset([place.code for place in row.places]),
-            order=_order(row.places),
-            themes=frozenset([theme.theme for theme in row.themes if theme.counted]),
+            places=frozenset([place.code for place in places]) if places else _NONE,
+            order=_order(places) if len(places) > 1 else (),
+            themes=frozenset([theme.theme for theme in themes if theme.counted]) if themes else _NONE,
             numbers=frozenset(numbers),
             dates=frozenset(dates),
-            names=_names(capitals, lower_case),
+            names=_names(capitals, lower_case) if capitals else _NONE,
             sides=frozenset(sides),
             negated=negated,
         )
@@ -129,19 +134,16 @@ class Reader:
 
 def _names(capitals: list[tuple[Word, bool]], lower_case: int) -> frozenset[str]:
     """Capitals mark names, but not where every word has one, nor on the first word of a clause."""
-    if not capitals:
-        return _NO_NAMES
-    throughout = sum(1 for word, opens in capitals if word.long and not opens) > lower_case
+    throughout = len([None for word, opens in capitals if word.long and not opens]) > lower_case
     return frozenset(
         [word.token for word, opens in capitals if not word.date and not (word.common and (opens or throughout))]
     )
 
 
 def _order(places: tuple[Place, ...]) -> tuple[str, ...]:
-    if len(places) < 2:
-        return ()
     first = sorted((min([found.start for found in place.evidence]), place.code) for place in places if place.evidence)
     return tuple([code for _, code in first])
 
 
-_NO_NAMES: frozenset[str] = frozenset()
+_NONE: frozenset[str] = frozenset()
+_PLAIN, _CAPITAL, _MARK, _RICH = Kind.PLAIN, Kind.CAPITAL, Kind.MARK, Kind.RICH

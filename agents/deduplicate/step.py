@@ -12,14 +12,17 @@ Costs, for a headline of 12 words: about 25 microseconds where the text is new, 
 how that follows the window.
 """
 
+from functools import lru_cache
+
 from agents.deduplicate.candidates import Index, Near
 from agents.deduplicate.guards import veto
 from agents.deduplicate.memory import Memory, Text
 from agents.deduplicate.rules import DeduplicateRules
 from agents.deduplicate.similarity import Reader, Reading
-from schemas.row import HeadlineRow, Verdict
+from schemas.row import HeadlineRow, Verdict, VerdictKind
 
 _NEW = Verdict(kind="unique", reason="no-candidate")
+_set = object.__setattr__
 
 
 class Deduplicator:
@@ -45,14 +48,14 @@ class Deduplicator:
         seen = self._memory.ids.get(headline.id)
         text = self._memory.texts.get(headline.text_key)
         if seen is not None:
-            verdict = Verdict(kind="redelivered", of=seen.original, reason="same-id")
+            verdict = _repeat("redelivered", seen.original, "same-id")
         elif text is not None:
-            verdict = Verdict(kind="exact", of=text.original, reason="same-text")
+            verdict = _repeat("exact", text.original, "same-text")
         else:
             reading = self._reader.read(row)
             verdict = _weigh(reading, self._index.near(reading))
         self._take(row, verdict.of or headline.id, reading)
-        return row.model_copy(update={"verdict": verdict})
+        return _with(row, verdict)
 
     def __len__(self) -> int:
         """Distinct texts in memory."""
@@ -67,6 +70,23 @@ class Deduplicator:
         if changed:
             self._index.discard(text)
             self._index.add(text, reading or self._reader.read(row))
+
+
+@lru_cache(maxsize=1000)
+def _repeat(kind: VerdictKind, of: str, reason: str) -> Verdict:
+    """What is sent again is often sent many times."""
+    return Verdict(kind=kind, of=of, reason=reason)
+
+
+def _with(row: HeadlineRow, verdict: Verdict) -> HeadlineRow:
+    """As `row.model_copy(update={"verdict": verdict})`, at half the cost: once for every row that passes."""
+    judged = HeadlineRow.__new__(HeadlineRow)
+    fields = row.__pydantic_fields_set__
+    _set(judged, "__dict__", {**row.__dict__, "verdict": verdict})
+    _set(judged, "__pydantic_fields_set__", fields if "verdict" in fields else {*fields, "verdict"})
+    _set(judged, "__pydantic_extra__", None)
+    _set(judged, "__pydantic_private__", None)
+    return judged
 
 
 def _weigh(reading: Reading, near: list[Near[Text]]) -> Verdict:

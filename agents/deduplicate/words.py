@@ -4,6 +4,7 @@ Pure; each stretch between two blanks is taken apart once as it is written and t
 """
 
 import re
+from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,15 +28,27 @@ _AUXILIARIES = frozenset(
 )
 
 
+class Kind(IntEnum):
+    """How much there is to a word; most have a stem and nothing else."""
+
+    PLAIN = 0
+    """An ordinary word without a capital: nothing but `token` and `long` matter."""
+    CAPITAL = 1
+    """The same with a capital."""
+    SILENT = 2
+    """A function word: nothing matters."""
+    MARK = 3
+    """No word: the next one may begin a clause, so its capital says nothing."""
+    RICH = 4
+    """All fields matter."""
+
+
 class Word(NamedTuple):
     """A word as it stands in a title, or a mark between words."""
 
-    plain: bool
-    """An ordinary word without a capital: nothing but `token` matters."""
-    token: str
+    kind: Kind
+    token: str = ""
     """Its stem; empty for a function word, a number or a mark."""
-    mark: bool = False
-    """No word: the next one may begin a clause, so its capital says nothing."""
     long: bool = False
     """Long enough to tell by its first letter whether a title has capitals throughout."""
     capital: bool = False
@@ -58,13 +71,13 @@ class Lexicon:
     def __init__(self, rules: DeduplicateRules) -> None:
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._rules = rules
-        self._common = _stems(rules.dictionary | rules.common_words | rules.stop_words)
-        self._negations = _stems(rules.negations)
-        self._dates = _stems(rules.dates)
+        self._common = self._stems(rules.dictionary | rules.common_words | rules.stop_words)
+        self._negations = self._stems(rules.negations)
+        self._dates = self._stems(rules.dates)
         self._sides: dict[str, tuple[int, ...]] = {}
         for number, pair in enumerate(rules.opposites):
             for side, words in enumerate((pair.these, pair.those)):
-                for stem in _stems(words):
+                for stem in self._stems(words):
                     self._sides[stem] = (*self._sides.get(stem, ()), 2 * number + side)
         self.memo: dict[str, tuple[Word, ...]] = {}
 
@@ -72,57 +85,58 @@ class Lexicon:
         """Take apart what stands between two blanks: `US-led,` or `$1.5bn`. Ask `memo` first."""
         if len(self.memo) >= MEMO:
             self.memo.clear()
-        found = (_BLANK,) if stretch == BLANK else tuple(map(self._piece, _PIECE.finditer(stretch)))
+        if stretch.isalpha():
+            found: tuple[Word, ...] = (self._look_up(stretch),)
+        elif stretch == BLANK:
+            found = (_SILENT,)
+        else:
+            found = tuple(map(self._piece, _PIECE.finditer(stretch)))
         self.memo[stretch] = found
         return found
 
     def _piece(self, match: re.Match[str]) -> Word:
-        if match["mark"]:
+        if match.lastgroup == "mark":
             return _MARK
-        if match["number"]:
-            return self._number(match["number"].replace(",", ""), match["unit"].lower())
-        return self._look_up(match["word"])
+        if match.lastgroup == "word":
+            return self._look_up(match["word"])
+        return self._number(match["number"].replace(",", ""), match["unit"].lower())
 
     def _look_up(self, text: str) -> Word:
-        lower = text.lower().replace("’", "'").removesuffix("'s").replace("'", "").replace(".", "")
+        lower, odd = text.lower(), ""
+        if not lower.isalpha():
+            lower = lower.replace("’", "'").removesuffix("'s").replace("'", "").replace(".", "")
+            odd = "" if lower.isalpha() else lower
         stem = self._stemmer.stemWord(lower)
         token = "" if lower in self._rules.stop_words else stem
         long = len(token) > 2
+        capital = text[0].isupper()
+        common = stem in self._common
         negates = stem in self._negations or (lower.endswith("nt") and lower[:-2] in _AUXILIARIES)
+        date = stem in self._dates
         number = self._rules.numbers.get(lower)
         scale = self._rules.scales.get(lower)
         sides = self._sides.get(stem, ())
-        date = stem in self._dates
-        odd = "" if lower.isalpha() else lower
-        capital = text[0].isupper()
-        if token and not (capital or negates or number is not None or scale is not None or sides or date or odd):
-            return Word(True, token, long=long)
-        return Word(
-            plain=False,
-            token=token,
-            long=long,
-            capital=capital,
-            common=stem in self._common,
-            negates=negates,
-            date=date,
-            number=number,
-            odd=odd,
-            scale=scale,
-            sides=sides,
-        )
+        if negates or number is not None or scale is not None or sides or date or odd:
+            return Word(Kind.RICH, token, long, capital, common, negates, date, number, odd, scale, sides)
+        if not token:
+            return _SILENT
+        return Word(Kind.CAPITAL if capital else Kind.PLAIN, token, long, capital, common)
 
     def _number(self, digits: str, unit: str) -> Word:
         scale = 1.0 if not unit or unit in _ORDINAL else self._rules.scales.get(unit)
         if scale is None or digits.count(".") > 1:
-            return Word(plain=False, token="", odd=digits + unit)
-        return Word(plain=False, token="", number=float(digits) * scale)
+            return Word(Kind.RICH, odd=digits + unit)
+        return Word(Kind.RICH, number=float(digits) * scale)
+
+    def _stems(self, words: frozenset[str]) -> frozenset[str]:
+        return frozenset(self._stemmer.stemWords([word.lower() for word in words]))
 
 
-@lru_cache(maxsize=1000)
-def _stems(words: frozenset[str]) -> frozenset[str]:
-    """Every lane of a process has the same rules: what takes milliseconds is done once."""
-    return frozenset(Stemmer.Stemmer("english", 0).stemWords([word.lower() for word in words]))
+@lru_cache(maxsize=2)
+def lexicon(rules: DeduplicateRules) -> Lexicon:
+    """The lexicon of these rules. One for all lanes of a process: what one lane learns the others need not."""
+    return Lexicon(rules)
 
 
-_MARK = Word(plain=False, token="", mark=True)
-_BLANK = Word(plain=False, token="")
+_MARK = Word(Kind.MARK)
+_SILENT = Word(Kind.SILENT)
