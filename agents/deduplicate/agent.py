@@ -13,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from agents.deduplicate.hours import Hours
-from agents.deduplicate.merge import AFTER_ALL, BEFORE_ALL, Merge, MergeState, Partition
+from agents.deduplicate.merge import Merge
+from agents.deduplicate.merge_state import AFTER_ALL, BEFORE_ALL, MergeState, Partition
 from agents.deduplicate.rules import DeduplicateRules
 from agents.deduplicate.step import Deduplicator
 from agents.stage import Inbound, Memory, Outbound, Step
 from schemas.base import SECOND
-from schemas.row import ClassifiedRow, HeadlineRow, decode_row
+from schemas.row import ClassifiedRow, decode_row
 
 TOPIC = "headlines.deduplicated"
 
@@ -52,7 +53,7 @@ class DeduplicateStage:
         """Take own output back into memory; rows older than 48 h do no harm."""
         for record in records:
             row = self._decode(record)
-            if isinstance(row, HeadlineRow):
+            if row.kind == "headline":
                 self._deduplicator.remember(row)
 
     def step(self, records: Sequence[Inbound]) -> Step:
@@ -67,7 +68,7 @@ class DeduplicateStage:
         outputs: list[Outbound] = []
         tally: Counter[tuple[str, str]] = Counter()
         for released in merge.release():
-            if isinstance(released, HeadlineRow):
+            if released.kind == "headline":
                 self._hours.begin(released.headline.arrival)
                 released = self._deduplicator.judge(released)
                 if released.verdict is not None:

@@ -19,48 +19,26 @@ Under a crash: `state` is committed together with what was released. A new `Merg
 `next`, for until then rows that were waiting are missing.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 
-from schemas.base import DAY, QUARTER, Record
+from agents.deduplicate.merge_state import (
+    AFTER_ALL,
+    BEFORE_ALL,
+    IMPORT_TOPIC,
+    Bound,
+    MergeState,
+    MinuteKey,
+    Partition,
+    RowKey,
+    UnknownInputError,
+)
+from schemas.base import DAY, QUARTER
 from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, ReleasedRow, TickRow, WithdrawalRow
-
-IMPORT_TOPIC = "headlines.import"
-BEFORE_ALL = -(1 << 62)
-"""The clock while an input has promised nothing."""
-AFTER_ALL = 1 << 62
-"""The clock when all inputs have ended."""
-
-Partition = tuple[str, int]
-Bound = tuple[int, int]
-RowKey = tuple[int, int, str, str, str, int, int]
-MinuteKey = tuple[int, int, str, int]
-
-
-class UnknownInputError(ValueError):
-    """A row came from a raw partition that this generation does not have."""
-
-
-class MergeState(Record):
-    """What is committed with each chunk: enough to go on, little enough to write twenty times a second."""
-
-    low: int
-    """The offset to read from: the smallest that is unreleased."""
-    next: int
-    """The first offset that was never read."""
-    promises: tuple[tuple[str, int, int | None], ...]
-    """Topic, partition, and the arrival before which nothing follows from it."""
-    ends: tuple[tuple[str, int, int], ...]
-    """Topic, partition and last arrival of the inputs that have ended."""
-    last: RowKey | Bound | None
-    """Key of what was released last."""
-    last_headline: int | None
-    """Arrival of the headline that was released last."""
 
 
 class Merge:
-    """The merge of one lane. Costs about 2.5 microseconds a row; memory is what waits."""
+    """The merge of one lane. Costs about 3 microseconds a row; memory is what waits."""
 
     def __init__(
         self, inputs: Mapping[Partition, int | None], cut: int | None = None, state: MergeState | None = None
@@ -112,15 +90,15 @@ class Merge:
         fresh = offset >= self._next
         if fresh:
             self._next = offset + 1
-        self._position = max(self._position, offset + 1)
-        if isinstance(row, TickRow):
-            self._promise(part, row)
-        elif isinstance(row, MinuteRow):
-            if self._counts(part, row.at):
-                self._put((row.at, 0, *part), (row.at, 0), offset, fresh, row)
-        else:
+        if offset >= self._position:
+            self._position = offset + 1
+        if row.kind == "headline" or row.kind == "withdrawal":
             key = self._key(row)
             self._put(key, key, offset, fresh, row)
+        elif row.kind == "tick":
+            self._promise(part, row)
+        elif self._counts(part, row.at):
+            self._put((row.at, 0, *part), (row.at, 0), offset, fresh, row)
 
     def release(self, limit: int | None = None) -> Iterator[ReleasedRow]:
         """What may leave, in order, at most `limit`. May be stopped between any two: `state` is then as of the last."""
@@ -157,7 +135,7 @@ class Merge:
     @staticmethod
     def _key(row: HeadlineRow | WithdrawalRow) -> RowKey:
         source = row.source
-        if isinstance(row, HeadlineRow):
+        if row.kind == "headline":
             headline = row.headline
             return headline.arrival, 1, headline.id, row.digest, source.topic, source.partition, source.offset
         return row.arrival, 1, row.withdraws, row.digest, source.topic, source.partition, source.offset
@@ -198,17 +176,18 @@ class Merge:
 
     def _pop(self) -> ReleasedRow | None:
         first = self._heap[0] if self._heap else None
+        bound = self._bound
         quarter = self._quarter()
-        if quarter is not None and quarter < self._bound and (first is None or quarter < first):
+        if quarter is not None and quarter < bound and (first is None or quarter < first):
             return self._pop_minute(quarter[0])
-        if first is None or first >= self._bound:
+        if first is None or first >= bound:
             return None
         if len(first) == 4:
             return self._pop_minute(first[0])
         heappop(self._heap)
         row = self._waiting.pop(first)[1]
         self._last = first
-        if isinstance(row, HeadlineRow):
+        if row.kind == "headline":
             self._last_headline = first[0]
         return row
 
@@ -216,15 +195,19 @@ class Merge:
         """The quarter that follows what was released last, if a headline within 24 h before it calls for one."""
         if self._last is None or self._last_headline is None:
             return None
-        at = (self._last[0] // QUARTER + 1) * QUARTER
+        last = self._last[0]
+        at = last - last % QUARTER + QUARTER
         return (at, 0) if at - self._last_headline <= DAY else None
 
     def _pop_minute(self, at: int) -> MinuteRow:
-        volume: Counter[tuple[int, str]] = Counter()
-        while self._heap and self._heap[0][:2] == (at, 0):
-            row = self._waiting.pop(heappop(self._heap))[1]
-            if isinstance(row, MinuteRow):
+        heap = self._heap
+        volume: dict[tuple[int, str], int] = {}
+        while heap and heap[0][0] == at and heap[0][1] == 0:
+            row = self._waiting.pop(heappop(heap))[1]
+            if row.kind == "minute":
                 for bucket, subregion, count in row.volume:
-                    volume[bucket, subregion] += count
+                    cell = bucket, subregion
+                    volume[cell] = volume.get(cell, 0) + count
         self._last = (at, 0)
-        return MinuteRow(at=at, volume=tuple((*cell, count) for cell, count in sorted(volume.items())))
+        cells = tuple([(*cell, volume[cell]) for cell in sorted(volume)]) if volume else ()
+        return MinuteRow(at=at, volume=cells)

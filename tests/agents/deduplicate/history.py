@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
-from agents.deduplicate.merge import AFTER_ALL, IMPORT_TOPIC, Partition
+from agents.deduplicate.merge_state import AFTER_ALL, IMPORT_TOPIC, Partition
 from schemas.base import DAY, MINUTE, QUARTER
 from schemas.headline import Headline
 from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, Source, TickRow, WithdrawalRow

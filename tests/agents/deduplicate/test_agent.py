@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agents.deduplicate.agent import TOPIC, DeduplicateStage, LaneBrokenError
 from agents.deduplicate.memory import WINDOW
-from agents.deduplicate.merge import UnknownInputError
+from agents.deduplicate.merge_state import UnknownInputError
 from agents.deduplicate.rules import load_rules
 from agents.stage import Inbound, Memory, Outbound
 from schemas.base import HOUR, MINUTE

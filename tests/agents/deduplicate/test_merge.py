@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.deduplicate.merge import AFTER_ALL, BEFORE_ALL, Merge, MergeState, UnknownInputError
+from agents.deduplicate.merge import Merge
+from agents.deduplicate.merge_state import AFTER_ALL, BEFORE_ALL, MergeState, UnknownInputError
 from schemas.base import DAY, MINUTE, QUARTER
 from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, Source, TickRow
 from tests.agents.deduplicate.history import (

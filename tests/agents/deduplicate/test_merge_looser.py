@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 
-from agents.deduplicate.merge import AFTER_ALL, Merge, MergeState, Partition, RowKey
+from agents.deduplicate.merge import Merge
+from agents.deduplicate.merge_state import AFTER_ALL, MergeState, Partition, RowKey
 from schemas.base import MINUTE
 from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, TickRow, WithdrawalRow
 from tests.agents.deduplicate.history import HISTORIES, History
