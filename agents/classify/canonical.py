@@ -92,6 +92,9 @@ _TRACKING = frozenset(
 )
 _POINTS = re.compile(r"[.,]")
 _ASCII_WORD = re.compile(r"[a-z0-9$%]+")
+_AMP_CACHE = ".cdn.ampproject.org"
+_PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9/_.~-]*)?)(?:\?([A-Za-z0-9=&_.~-]*))?")
+"""An address without anything that has to be taken apart with care: no user, port, escape, fragment or capital host."""
 _MOBILE = frozenset(("m", "mobile", "amp", "www", "www2", "touch", "wap"))
 
 
@@ -166,6 +169,9 @@ def _canonical_ascii(folded: str) -> str:
 
 def canonical_url(url: str) -> str | None:
     """The address that all spellings of one page share, or `None` if it is no http(s) address."""
+    plain = _PLAIN.fullmatch(url)
+    if plain and not plain[1].endswith(_AMP_CACHE) and not plain[2].startswith("/amp/"):
+        return _joined(_shortened(plain[1]), None, plain[2], plain[3] or "")
     try:
         parts = _parts(url)
         for _ in range(3):  # an AMP cache of an AMP cache is as deep as it gets
@@ -198,7 +204,12 @@ def _parts(url: str) -> SplitResult:
 
 
 def _host(parts: SplitResult) -> str:
-    labels = (parts.hostname or "").rstrip(".").split(".")
+    return _shortened((parts.hostname or "").rstrip("."))
+
+
+def _shortened(host: str) -> str:
+    """Without `www.`, `m.` and the like."""
+    labels = host.split(".")
     while len(labels) > 2 and labels[0] in _MOBILE:
         labels = labels[1:]
     if len(labels) > 3 and labels[1] == "m":  # en.m.wikipedia.org
@@ -210,7 +221,7 @@ def _behind_cache(parts: SplitResult) -> str | None:
     """The address that an AMP viewer or cache shows: google.com/amp/s/HOST/PATH, X.cdn.ampproject.org/c/s/HOST/PATH."""
     host = parts.hostname or ""
     path = parts.path
-    if host.endswith(".cdn.ampproject.org"):
+    if host.endswith(_AMP_CACHE):
         for prefix in ("/c/", "/v/", "/i/"):
             if path.startswith(prefix):
                 path = path[len(prefix) :]
@@ -227,10 +238,10 @@ def _behind_cache(parts: SplitResult) -> str | None:
 
 def _join(parts: SplitResult) -> str:
     host = _host(parts)
-    port = parts.port
-    if ":" in host:
-        host = f"[{host}]"
-    path = _unescape(parts.path)
+    return _joined(f"[{host}]" if ":" in host else host, parts.port, _unescape(parts.path), parts.query)
+
+
+def _joined(host: str, port: int | None, path: str, query: str) -> str:
     while True:
         bare = path.rstrip("/")
         for suffix in ("/amp", ".amp", "/index.html", "/index.htm", "/index.php"):
@@ -240,7 +251,7 @@ def _join(parts: SplitResult) -> str:
         path = bare
     if path.startswith("/amp/"):
         path = path[len("/amp") :]
-    fields = sorted(_unescape(field) for field in parts.query.split("&") if field and not _tracks(field))
+    fields = sorted(_unescape(field) for field in query.split("&") if field and not _tracks(field))
     return (
         "https://"
         + host

@@ -127,3 +127,13 @@ def test_canonical_url_never_raises_and_is_idempotent(url: str) -> None:
 @given(st.text(alphabet=st.sampled_from("aBcUS.,' -$%15 \t!\x1c\x00"), max_size=20))
 def test_ascii_titles_have_the_key_that_any_title_would_have(title: str) -> None:
     assert canonical_title(title) == _canonical_by_letter(title.casefold())
+
+
+@given(
+    st.sampled_from(["www.a.com", "m.b.org", "en.m.wikipedia.org", "a", "a..b", "x.cdn.ampproject.org", "google.com"]),
+    st.lists(st.sampled_from(["/", "a", "/amp", "/amp/", "c/s/", "x.org", "?", "utm_a=1", "&", "id=3", "#f", ":80"])),
+)
+def test_plain_addresses_have_the_form_that_any_address_would_have(host: str, rest: list[str]) -> None:
+    """An upper-case scheme goes the long way round."""
+    address = "://" + host + "".join(rest)
+    assert canonical_url("http" + address) == canonical_url("HTTP" + address)
