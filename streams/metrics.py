@@ -7,13 +7,14 @@ Records are counted when their transaction is committed: what a crash undid was 
 import contextlib
 import platform
 from collections.abc import Sequence
+from datetime import datetime
 from importlib.metadata import version
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from agents.stage import Inbound, Step
-from schemas.alert import Status
+from schemas.alert import Alert, Status
 from schemas.rejected import Code
 from schemas.row import VerdictKind
 
@@ -100,9 +101,15 @@ class Metrics:
         )
         self._latency = Histogram(
             "tocsin_latency_seconds",
-            "From a live headline's arrival at the broker to a stage's commit; for detect "
-            "this is end to end, raw to alerts.",
+            "From the arrival at the broker of the latest live record of a chunk to the chunk's commit, by stage.",
             ["stage"],
+            buckets=_SLOW,
+            registry=registry,
+        )
+        self._alert_latency = Histogram(
+            "tocsin_alert_latency_seconds",
+            "End to end: from the raw arrival (or the bucket's close) that a live alert revision was judged at to its "
+            "commit.",
             buckets=_SLOW,
             registry=registry,
         )
@@ -201,11 +208,18 @@ class Metrics:
         out: dict[str, int] = {}
         for record in step.outputs:
             out[record.topic] = out.get(record.topic, 0) + 1
+            if record.topic == "alerts" and record.value is not None:
+                self._alerted(Alert.decode(record.value), now)
         for topic, count in out.items():
             self._records_out.labels(stage, topic).inc(count)
         for (what, which), count in step.tally.items():
             self._tallied(stage, what, which, count)
         self._stands(stage, partition, step, now)
+
+    def _alerted(self, alert: Alert, now: float) -> None:
+        since = now - datetime.fromisoformat(alert.at).timestamp()
+        if 0 <= since < LIVE:
+            self._alert_latency.observe(since)
 
     def _tallied(self, stage: str, what: str, which: str, count: int) -> None:
         if what == "headline":
