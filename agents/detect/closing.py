@@ -10,7 +10,7 @@ from agents.detect import lifecycle
 from agents.detect.buckets import LATE, bucket_of, start_of
 from agents.detect.ending import end
 from agents.detect.evidence import SeriesKey
-from agents.detect.judge import judge
+from agents.detect.judge import calm, judge
 from agents.detect.memory import Memory, voices
 from agents.detect.revision import revision, told
 from schemas.alert import Alert
@@ -24,25 +24,26 @@ def close(memory: Memory, upto: int) -> list[SeriesCount | VolumeCount]:
     if lane is None or upto <= lane.closed:
         return []
     counts: list[SeriesCount | VolumeCount] = []
-    held = {*memory.ledger.volume, *memory.active}
-    for bucket in sorted(bucket for bucket in held if lane.closed < bucket <= upto):
+    for bucket in memory.held(lane.closed + 1, upto):
         counts += _counted(memory, bucket)
-    memory.put_lane(lane._replace(closed=upto))
+    lane.closed = upto
+    memory.lane_changed()
     return counts
 
 
 def _counted(memory: Memory, bucket: int) -> list[SeriesCount | VolumeCount]:
     start = start_of(bucket)
-    tellers: dict[str, set[str]] = {}
+    tellers: dict[str, set[str | None]] = {}
     for id_ in memory.arrived.get(bucket, ()):
-        family = _hash(memory.items[id_].family)
+        family = memory.items[id_].family
         for key in memory.keys[id_]:
             tellers.setdefault(key.name, set()).add(family)
+    hashes = {family: _hash(family) for family in set().union(*tellers.values())}
     counts: list[SeriesCount | VolumeCount] = []
     for name in sorted(memory.active.get(bucket, ())):
         key = memory.series[name].key
         unique = memory.windows[name].counts[bucket]
-        publishers = tuple(sorted(tellers.get(name, ())))
+        publishers = tuple(sorted([hashes[family] for family in tellers.get(name, ())]))
         counts.append(SeriesCount(bucket=start, place=key.place, theme=key.theme, unique=unique, publishers=publishers))
     volume = memory.ledger.volume.get(bucket)
     if volume:
@@ -55,20 +56,20 @@ def reconsider(memory: Memory, at: int) -> list[Alert]:
     if not memory.open:
         return []
     last = bucket_of(at) - 1
-    alive = memory.ledger.alive(last) and memory.ledger.alive(last - LATE)
-    found = (_reconsider(memory, memory.open[name], last, at, alive) for name in sorted(memory.open))
+    if not (memory.ledger.alive(last) and memory.ledger.alive(last - LATE)):
+        return []
+    found = [_reconsider(memory, memory.open[name], last, at) for name in sorted(memory.open)]
     return [alert for alert in found if alert is not None]
 
 
-def _reconsider(memory: Memory, key: SeriesKey, last: int, at: int, alive: bool) -> Alert | None:
+def _reconsider(memory: Memory, key: SeriesKey, last: int, at: int) -> Alert | None:
     series = memory.series[key.name]
     live = series.live
     assert live is not None
-    both = judge(memory, key, last)
-    verdict = lifecycle.at_close(live, both, alive, at, memory.rules)
+    verdict = lifecycle.at_close(live, calm(memory, key, last), at, memory.rules)
     if verdict is None:
         return None
-    judged = min(both, key=lambda one: one.p)
+    judged = min(judge(memory, key, last), key=lambda one: one.p)
     items = memory.evidence(key.name, judged.first, last)
     what = told(judged, voices(items))
     if verdict == "resolved":

@@ -13,15 +13,16 @@ import orjson
 from agents.detect.evidence import Item, SeriesKey
 from agents.detect.exposure import Subregion, Usual
 from agents.detect.lifecycle import Live
-from agents.detect.memory import Lane, Memory, Series
+from agents.detect.memory import Lane, Memory
 from agents.detect.rate import Rate
+from agents.detect.series import Series
 from agents.detect.tail import Moments
 
 
 def written(memory: Memory, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
     """What has to be written under these keys, in their order; `None` where nothing is left."""
     found = {key: _value(memory, key) for key in sorted(keys)}
-    return {key: None if value is None else orjson.dumps(_plain(value)) for key, value in found.items()}
+    return {key: None if value is None else orjson.dumps(value) for key, value in found.items()}
 
 
 def restore(memory: Memory, entries: Mapping[bytes, bytes]) -> None:
@@ -36,14 +37,14 @@ def restore(memory: Memory, entries: Mapping[bytes, bytes]) -> None:
         elif kind == "headline":
             items.append(Item(*_frozen(data)))
         elif kind == "subregion":
-            ledger.regions[name] = Subregion(*_frozen(data))
+            ledger.regions[name] = Subregion(*data)
         elif kind == "volume":
-            ledger.volume[int(name)] = dict(data)
+            ledger.put_volume(int(name), dict(data))
         elif kind == "usual":
-            ledger.usual = Usual(*_frozen(data))
+            ledger.usual = Usual(*data)
         elif kind == "lane":
-            lane, ledger.pending = data
-            memory.lane = Lane(*lane)._replace(short=Moments(*lane[-2]), long=Moments(*lane[-1]))
+            (closed, taught, first, days, day, counted, short, long), ledger.pending = data
+            memory.lane = Lane(closed, taught, first, days, day, counted, Moments(*short), Moments(*long))
     for item in sorted(items, key=lambda item: item.order):
         memory.index(item)
     for name, series in memory.series.items():
@@ -56,18 +57,40 @@ def _value(memory: Memory, key: bytes) -> Any:
     kind, _, name = key.decode().partition("/")
     match kind:
         case "series":
-            return memory.series.get(name)
+            series = memory.series.get(name)
+            return None if series is None else _written(series)
         case "headline":
-            return memory.items.get(name)
+            item = memory.items.get(name)
+            return None if item is None else tuple(item)
         case "subregion":
-            return memory.ledger.regions.get(name)
+            region = memory.ledger.regions.get(name)
+            return None if region is None else region.plain
         case "volume":
             volumes = memory.ledger.volume.get(int(name))
             return None if volumes is None else sorted(volumes.items())
         case "usual":
-            return memory.ledger.usual
+            return memory.ledger.usual.plain
         case _:
-            return memory.lane, memory.ledger.pending
+            lane = memory.lane
+            assert lane is not None
+            moments = tuple(lane.short), tuple(lane.long)
+            return (
+                (lane.closed, lane.taught, lane.first, lane.days, lane.day, lane.counted, *moments),
+                memory.ledger.pending,
+            )
+
+
+def _written(series: Series) -> list[Any]:
+    """Named tuples are no JSON: plain ones are."""
+    live = series.live
+    return [
+        tuple(series.key),
+        tuple(series.rate),
+        None if live is None else tuple(live),
+        series.ended,
+        series.onsets,
+        series.beyond,
+    ]
 
 
 def _series(data: list[Any]) -> Series:
@@ -80,11 +103,6 @@ def _series(data: list[Any]) -> Series:
         _frozen(onsets),
         _frozen(beyond),
     )
-
-
-def _plain(value: Any) -> Any:
-    """Named tuples as lists, all the way down."""
-    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _frozen(value: Any) -> Any:

@@ -99,16 +99,15 @@ def item_of(row: HeadlineRow, subregions: frozenset[str], directions: Mapping[st
     headline = row.headline
     if row.verdict is None or row.verdict.kind != "unique" or headline.stale:
         return None
-    places = tuple(
-        (place.code, place.subregion, _words(place.evidence)) for place in row.places if place.subregion in subregions
-    )
-    themes = tuple(
-        (theme.theme, directions.get(theme.theme) == "escalatory", _words(theme.evidence))
-        for theme in row.themes
-        if theme.counted
-    )
-    if not places or not themes:
+    # Most rows have no theme that counts, or are of other lanes.
+    spoken = [theme for theme in row.themes if theme.counted]
+    told = [place for place in row.places if place.subregion in subregions] if spoken else []
+    if not told:
         return None
+    places = tuple([(place.code, place.subregion, _words(place.evidence)) for place in told])
+    themes = tuple(
+        [(theme.theme, directions.get(theme.theme) == "escalatory", _words(theme.evidence)) for theme in spoken]
+    )
     return Item(
         id=headline.id,
         arrival=headline.arrival,

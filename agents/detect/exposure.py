@@ -7,26 +7,39 @@ itself is left out, or a crisis would hide itself; `own_share` of it is counted 
 alone still has a denominator.
 
 A subregion's factors are its share of volume in each of 48 cells against its share over all, shrunk to 1.
-"""
 
-from typing import NamedTuple
+Both values change in place, a cell at a time: most quarters of a long archive touch two of 48. Sums over cells are
+never carried on but added up anew, in the cells' order, when they are asked for after a change; so they are the same
+in a lane that was restored.
+"""
 
 from agents.detect.buckets import CELL, CELLS, LONG, WEEK
 from agents.detect.rules import DetectRules
 
-Cells = tuple[float, ...]
-EMPTY: Cells = (0.0,) * CELLS
+Cells = list[float]
 
 
-class Subregion(NamedTuple):
+class Subregion:
     """What was learnt of one subregion: discounted exposure (common to all its series), and volume by cell."""
 
-    at: int
-    """The bucket up to which exposure is discounted."""
-    slow: float = 0.0
-    fast: float = 0.0
-    own: Cells = EMPTY
-    outside: Cells = EMPTY
+    __slots__ = ("_factors", "_sums", "at", "fast", "outside", "own", "slow")
+
+    def __init__(
+        self, at: int, slow: float = 0.0, fast: float = 0.0, own: Cells | None = None, outside: Cells | None = None
+    ) -> None:
+        self.at = at
+        """The bucket up to which exposure is discounted."""
+        self.slow = slow
+        self.fast = fast
+        self.own = own or [0.0] * CELLS
+        self.outside = outside or [0.0] * CELLS
+        self._sums: tuple[float, float] | None = None
+        self._factors: dict[int, float] = {}
+
+    @property
+    def plain(self) -> tuple[int, float, float, Cells, Cells]:
+        """What makes it up."""
+        return self.at, self.slow, self.fast, self.own, self.outside
 
     def discounted(self, bucket: int, rules: DetectRules) -> float:
         """Exposure so far, as of a bucket."""
@@ -36,32 +49,88 @@ class Subregion(NamedTuple):
         """The same of the last days only."""
         return self.fast * halved(bucket - self.at, rules.sustained_half_life_days)
 
-    def aged(self, factor: float) -> "Subregion":
+    def sums(self) -> tuple[float, float]:
+        """Own volume and that outside, over all cells."""
+        if self._sums is None:
+            self._sums = sum(self.own), sum(self.outside)
+        return self._sums
+
+    def factor(self, cell: int, rules: DetectRules) -> float:
+        """The season of one cell; 1 where nothing was seen."""
+        found = self._factors.get(cell)
+        if found is None:
+            own, outside = self.sums()
+            found = 1.0
+            if outside:
+                weight, bound = rules.season_strength, rules.season_bound
+                share = (self.own[cell] + weight) / (self.outside[cell] * (own / outside) + weight)
+                least = 1 / bound
+                found = least if share < least else bound if share > bound else share
+            self._factors[cell] = found
+        return found
+
+    def teach(self, bucket: int, exposure: float, own: int, outside: int, rules: DetectRules) -> None:
+        """One bucket more."""
+        cell = CELL[bucket % WEEK]
+        since = bucket - self.at
+        self.at = bucket
+        self.slow = self.slow * halved(since, rules.half_life_days) + exposure
+        self.fast = self.fast * halved(since, rules.sustained_half_life_days) + exposure
+        self.own[cell] += own
+        self.outside[cell] += outside
+        self._changed()
+
+    def age(self, factor: float) -> None:
         """A day later, the season weighs less."""
-        return self._replace(
-            own=tuple(value * factor for value in self.own), outside=tuple(value * factor for value in self.outside)
-        )
+        self.own = [value * factor for value in self.own]
+        self.outside = [value * factor for value in self.outside]
+        self._changed()
+
+    def _changed(self) -> None:
+        self._sums = None
+        self._factors.clear()
 
 
-class Usual(NamedTuple):
+class Usual:
     """The lane's whole volume by cell, and the buckets that it was seen in."""
 
-    volume: Cells = EMPTY
-    buckets: Cells = EMPTY
+    __slots__ = ("_sums", "buckets", "volume")
 
-    def aged(self, factor: float) -> "Usual":
-        return Usual(tuple(value * factor for value in self.volume), tuple(value * factor for value in self.buckets))
+    def __init__(self, volume: Cells | None = None, buckets: Cells | None = None) -> None:
+        self.volume = volume or [0.0] * CELLS
+        self.buckets = buckets or [0.0] * CELLS
+        self._sums: tuple[float, float] | None = None
 
-    def taught(self, bucket: int, volume: int) -> "Usual":
+    @property
+    def plain(self) -> tuple[Cells, Cells]:
+        """What makes it up."""
+        return self.volume, self.buckets
+
+    def sums(self) -> tuple[float, float]:
+        """Volume and buckets, over all cells."""
+        if self._sums is None:
+            self._sums = sum(self.volume), sum(self.buckets)
+        return self._sums
+
+    def age(self, factor: float) -> None:
+        """A day later, it weighs less."""
+        self.volume = [value * factor for value in self.volume]
+        self.buckets = [value * factor for value in self.buckets]
+        self._sums = None
+
+    def teach(self, bucket: int, volume: int) -> None:
+        """One bucket more."""
         cell = CELL[bucket % WEEK]
-        return Usual(added(self.volume, cell, volume), added(self.buckets, cell, 1))
+        self.volume[cell] += volume
+        self.buckets[cell] += 1
+        self._sums = None
 
     def expected(self, first: int, last: int) -> float:
         """Volume that the buckets from `first` to `last` usually bring: each cell's mean, shrunk to that of all."""
-        buckets = sum(self.buckets)
+        volume, buckets = self.sums()
         if not buckets:
             return 0.0
-        mean = sum(self.volume) / buckets
+        mean = volume / buckets
         total = 0.0
         for bucket in range(first, last + 1):
             cell = CELL[bucket % WEEK]
@@ -69,47 +138,6 @@ class Usual(NamedTuple):
         return total
 
 
-def added(cells: Cells, cell: int, value: float) -> Cells:
-    return (*cells[:cell], cells[cell] + value, *cells[cell + 1 :])
-
-
-class Season:
-    """A subregion's factors, each computed when it is first asked for: a bucket's close needs one cell of 48."""
-
-    def __init__(self, region: Subregion, rules: DetectRules) -> None:
-        self._region = region
-        self._weight, self._bound = rules.season_strength, rules.season_bound
-        outside = sum(region.outside)
-        self._ratio = sum(region.own) / outside if outside else None
-        self._found: dict[int, float] = {}
-
-    def factor(self, cell: int) -> float:
-        """Of one cell; 1 where nothing was seen."""
-        found = self._found.get(cell)
-        if found is None:
-            found = self._found[cell] = self._factor(cell)
-        return found
-
-    def _factor(self, cell: int) -> float:
-        if self._ratio is None:
-            return 1.0
-        own, outside, weight = self._region.own[cell], self._region.outside[cell], self._weight
-        return min(max((own + weight) / (outside * self._ratio + weight), 1 / self._bound), self._bound)
-
-
 def halved(buckets: int, days: float) -> float:
     """What is left after so many buckets, with a half-life in days."""
     return float(0.5 ** (buckets / (days * LONG)))
-
-
-def taught(region: Subregion, bucket: int, exposure: float, own: int, outside: int, rules: DetectRules) -> Subregion:
-    """One bucket more."""
-    cell = CELL[bucket % WEEK]
-    since = bucket - region.at
-    return Subregion(
-        at=bucket,
-        slow=region.slow * halved(since, rules.half_life_days) + exposure,
-        fast=region.fast * halved(since, rules.sustained_half_life_days) + exposure,
-        own=added(region.own, cell, own),
-        outside=added(region.outside, cell, outside),
-    )

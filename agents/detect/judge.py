@@ -1,13 +1,7 @@
-"""How surprising a series is in each horizon: given how many headlines came in, so many are about this.
+"""How surprising a series is in each horizon: given how many headlines came in, so many are about this."""
 
-Prior means, from wide to narrow: a subregion over all escalatory themes from a constant; its themes, and its
-countries over all themes, from a constant share of that; a country's theme from its subregion's rate of the theme
-times the country's share in the subregion.
-"""
-
-from agents.detect import rate as rates
 from agents.detect.buckets import LONG, SHORT, Horizon
-from agents.detect.evidence import ANY, SeriesKey
+from agents.detect.evidence import SeriesKey
 from agents.detect.lifecycle import Judged
 from agents.detect.memory import Memory
 from agents.detect.rate import Posterior
@@ -17,20 +11,7 @@ from agents.detect.tail import chance, predictive
 
 def usual(memory: Memory, key: SeriesKey, bucket: int) -> Posterior:
     """The rate that was learnt of a series, as of a bucket."""
-    rules = memory.rules
-    region = memory.ledger.region(key.subregion, bucket)
-    exposure = region.discounted(bucket, rules)
-    whole = _count(memory, f"{key.subregion}/{ANY}", bucket)
-    widest = rates.posterior(whole, exposure, rules.prior_rate, rules)
-    if key.place == key.subregion and key.theme == ANY:
-        return widest
-    own = _count(memory, key.name, bucket)
-    if key.place == key.subregion or key.theme == ANY:
-        return rates.posterior(own, exposure, widest.rate * rules.prior_share, rules)
-    theme = _count(memory, f"{key.subregion}/{key.theme}", bucket)
-    themed = rates.posterior(theme, exposure, widest.rate * rules.prior_share, rules)
-    share = rates.share(_count(memory, f"{key.place}/{ANY}", bucket), whole, rules)
-    return rates.posterior(own, exposure, themed.rate * share, rules)
+    return memory.usuals(bucket).of(key)
 
 
 def sustained(memory: Memory, key: SeriesKey, bucket: int) -> Posterior:
@@ -64,10 +45,25 @@ def surprising(memory: Memory, key: SeriesKey, last: int) -> bool:
     )
 
 
+def calm(memory: Memory, key: SeriesKey, last: int) -> bool:
+    """Whether an open alert's series is usual again in both horizons.
+
+    The long one is asked first: until an alert's headlines have left it, the answer is no.
+    """
+    rules = memory.rules
+    learnt = _learnt(memory, key, last)
+    counts = memory.counts(key.name, last)
+    exposures = memory.ledger.exposures(key.subregion, last)
+    return all(
+        chance(counts[one], learnt.rate * exposures[one], predictive(memory.dispersions()[one], learnt.shape))
+        > rules.resolve_p
+        for one in (1, 0)
+    )
+
+
 def judge(memory: Memory, key: SeriesKey, last: int, only: tuple[int, int] | None = None) -> tuple[Judged, Judged]:
     """Both horizons up to bucket `last`; `only` counts so many headlines instead of all."""
-    live = memory.series[key.name].live
-    learnt = (sustained if live is not None and live.status == "sustained" else usual)(memory, key, last)
+    learnt = _learnt(memory, key, last)
     counts = only or memory.counts(key.name, last)
     exposures = memory.ledger.exposures(key.subregion, last)
     dispersions = memory.dispersions()
@@ -75,6 +71,11 @@ def judge(memory: Memory, key: SeriesKey, last: int, only: tuple[int, int] | Non
         _judged("2h", last, SHORT, counts[0], exposures[0], learnt, dispersions[0], memory.rules),
         _judged("24h", last, LONG, counts[1], exposures[1], learnt, dispersions[1], memory.rules),
     )
+
+
+def _learnt(memory: Memory, key: SeriesKey, last: int) -> Posterior:
+    live = memory.series[key.name].live
+    return (sustained if live is not None and live.status == "sustained" else usual)(memory, key, last)
 
 
 def _judged(
@@ -101,8 +102,3 @@ def _judged(
         samples=learnt.shape - rules.prior_strength,
         p=chance(count, expected, spread),
     )
-
-
-def _count(memory: Memory, name: str, bucket: int) -> float:
-    series = memory.series.get(name)
-    return 0.0 if series is None else series.rate.level(bucket, memory.rules)

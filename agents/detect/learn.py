@@ -7,9 +7,10 @@ which is common to the series of a subregion, says that there were none.
 
 from agents.detect import rate as rates
 from agents.detect.buckets import LONG, SHORT
-from agents.detect.exposure import halved, taught
-from agents.detect.judge import usual
-from agents.detect.memory import Lane, Memory, Series
+from agents.detect.exposure import halved
+from agents.detect.memory import Lane, Memory
+from agents.detect.series import Series
+from agents.detect.usuals import Usuals
 
 
 def learn(memory: Memory, now: int) -> None:
@@ -17,47 +18,42 @@ def learn(memory: Memory, now: int) -> None:
     lane = memory.lane
     assert lane is not None
     upto = now - LONG
-    buckets = [upto]
-    if upto != lane.taught + 1:
-        held = {*memory.ledger.volume, *memory.active}
-        buckets = sorted(bucket for bucket in held if lane.taught < bucket <= upto)
-    for bucket in buckets:
-        lane = _teach(memory, lane, bucket)
+    for bucket in [upto] if upto == lane.taught + 1 else memory.held(lane.taught + 1, upto):
+        _teach(memory, lane, bucket)
     if lane.taught < upto:
-        memory.put_lane(lane._replace(taught=upto))
+        lane.taught = upto
+        memory.lane_changed()
     if now % LONG == 0:
         _daily(memory, now - 1)
 
 
-def _teach(memory: Memory, lane: Lane, bucket: int) -> Lane:
+def _teach(memory: Memory, lane: Lane, bucket: int) -> None:
     """Learn from one bucket, and let it go."""
-    rules = memory.rules
-    learning = memory.learning() is not None
-    volumes = memory.ledger.volume.get(bucket, {})
-    total = sum(volumes.values())
-    if total:
-        for code in memory.ledger.codes:
-            own = volumes.get(code, 0)
-            exposure = memory.ledger.exposure(code, bucket)
-            region = memory.ledger.region(code, bucket)
-            memory.ledger.put_region(code, taught(region, bucket, exposure, own, total - own, rules))
-    memory.ledger.put_usual(memory.ledger.usual.taught(bucket, total))
-    for name in sorted(memory.active.get(bucket, ())):
-        series = memory.series[name]
-        count = memory.windows[name].counts[bucket]
-        if learning:
-            most = float("inf")
-        else:
-            region = memory.ledger.region(series.key.subregion, bucket)
-            mean = usual(memory, series.key, bucket).rate * region.fast
-            most = rates.most(mean, lane.long.dispersion(rules), rules)
-        memory.put_series(series._replace(rate=series.rate.taught(bucket, count, most, rules)))
+    total = memory.ledger.teach(bucket)
+    if bucket in memory.active:
+        _rates(memory, bucket, lane.long.dispersion(memory.rules))
+    memory.learnt()
     memory.drop_bucket(bucket)
     if lane.first is None and total:
-        lane = lane._replace(first=bucket)
-    lane = lane._replace(taught=bucket)
-    memory.put_lane(lane)
-    return lane
+        lane.first = bucket
+    lane.taught = bucket
+    memory.lane_changed()
+
+
+def _rates(memory: Memory, bucket: int, dispersion: float) -> None:
+    """Teach the series that have headlines in the bucket."""
+    rules = memory.rules
+    learning = memory.learning() is not None
+    usuals = Usuals(bucket, memory.ledger, memory.series, rules)
+    for name in sorted(memory.active[bucket]):
+        series = memory.series[name]
+        most = float("inf")
+        if not learning:
+            region = memory.ledger.region(series.key.subregion, bucket)
+            most = rates.most(usuals.of(series.key).rate * region.fast, dispersion, rules)
+        count = memory.windows[name].counts[bucket]
+        memory.put_series(series._replace(rate=series.rate.taught(bucket, count, most, rules)))
+        usuals.forget(name)
 
 
 def _daily(memory: Memory, last: int) -> None:
@@ -65,15 +61,14 @@ def _daily(memory: Memory, last: int) -> None:
     rules = memory.rules
     age = halved(LONG, rules.half_life_days)
     _disperse(memory, last, age)
-    for code in memory.ledger.codes:
-        if code in memory.ledger.regions:
-            memory.ledger.put_region(code, memory.ledger.regions[code].aged(age))
-    memory.ledger.put_usual(memory.ledger.usual.aged(age))
+    memory.ledger.age(age)
+    memory.learnt()
     for name in sorted(memory.series):
         series = memory.series[name]
         if series.live is not None or memory.window(name).counts:
             continue
-        if max(series.rate.level(last, rules), series.rate.quick(last, rules)) < rules.negligible:
+        rate, least = series.rate, rules.negligible
+        if rate.level(last, rules) < least and rate.quick(last, rules) < least:
             memory.drop_series(name)
 
 
@@ -83,18 +78,17 @@ def _disperse(memory: Memory, last: int, age: float) -> None:
     rules = memory.rules
     short, long = lane.short.aged(age), lane.long.aged(age)
     starts = range(last - LONG + 1, last + 1, SHORT)
-    exposures = {
-        code: [sum(memory.ledger.exposure(code, start + step) for step in range(SHORT)) for start in starts]
-        for code in memory.ledger.codes
-    }
+    windows = memory.ledger.windows(last)
+    exposures = {code: (sum(each), each) for code, each in windows.items()}
+    usuals = memory.usuals(last)
     alerting = [series.key for series in memory.series.values() if _alerting(series, last)]
     for name in sorted(memory.series):
         series = memory.series[name]
-        if any(key == series.key or key.within(series.key) for key in alerting):
+        whole, each = exposures[series.key.subregion]
+        if not whole or (alerting and any(key == series.key or key.within(series.key) for key in alerting)):
             continue
-        learnt = usual(memory, series.key, last)
-        each = exposures[series.key.subregion]
-        mean = learnt.rate * sum(each)
+        learnt = usuals.of(series.key)
+        mean = learnt.rate * whole
         if mean < rules.dispersion_least_mean:
             continue
         window = memory.window(name)
@@ -103,7 +97,8 @@ def _disperse(memory: Memory, last: int, age: float) -> None:
         for count, exposure in zip(counts, each, strict=True):
             if learnt.rate * exposure >= rules.dispersion_least_mean:
                 short = short.taught(count, learnt.rate * exposure, learnt.shape, rules)
-    memory.put_lane(lane._replace(short=short, long=long))
+    lane.short, lane.long = short, long
+    memory.lane_changed()
 
 
 def _alerting(series: Series, last: int) -> bool:

@@ -1,10 +1,20 @@
-"""Volume and exposure of one lane: what came in, by bucket and subregion, and what was learnt of it."""
+"""Volume and exposure of one lane: what came in, by bucket and subregion, and what was learnt of it.
 
+What is computed here is kept until what it was computed from changes, and always added up from the stored values in
+the order of buckets: a restored lane computes the same bits.
+"""
+
+from collections.abc import Iterable
+from operator import mul
 from typing import NamedTuple
 
 from agents.detect.buckets import CELL, LATE, LONG, SHORT, WEEK
-from agents.detect.exposure import Season, Subregion, Usual
+from agents.detect.exposure import Subregion, Usual
 from agents.detect.rules import DetectRules
+from schemas.base import HOUR, QUARTER
+
+HOURLY = HOUR // QUARTER
+"""Buckets of an hour lie in one cell of the season."""
 
 
 class Settled(NamedTuple):
@@ -15,7 +25,7 @@ class Settled(NamedTuple):
 
 
 class Ledger:
-    """Immutable values in dictionaries; keys of changed state entries go to `changed`."""
+    """Values in dictionaries; keys of changed state entries go to `changed`."""
 
     def __init__(self, subregions: frozenset[str], rules: DetectRules, changed: set[bytes]) -> None:
         self.rules = rules
@@ -26,44 +36,84 @@ class Ledger:
         self.pending = 0
         """Headlines of the lane since the last minute row; kept with the lane's entry."""
         self._changed = changed
-        # Computed from the above, always in the same order.
-        self._seasons: dict[str, Season] = {}
+        self._entries = {code: b"subregion/" + code.encode() for code in self.codes}
+        # Computed from the above.
+        self._totals: dict[int, int] = {}
         self._settled: dict[tuple[str, int], Settled] = {}
-        self._settled_to = -1
+        self._bases: dict[str, tuple[int, list[float]]] = {}
+        self._based_to = -1
         self._exposures: dict[tuple[str, int], tuple[float, float]] = {}
         self._ratios: dict[str, float] = {}
         self._means: dict[str, float] = {}
 
-    def put_usual(self, usual: Usual) -> None:
-        self.usual = usual
-        self._means.clear()
-        self._changed.add(b"usual")
+    def put_volume(self, bucket: int, volumes: dict[str, int]) -> None:
+        """Take up what was written of a bucket."""
+        self.volume[bucket] = volumes
+        self._totals[bucket] = sum(volumes.values())
 
-    def put_region(self, code: str, region: Subregion) -> None:
-        self.regions[code] = region
-        self._changed.add(b"subregion/" + code.encode())
-        self._seasons.pop(code, None)
-        self._ratios.clear()
-        self._means.clear()
-        self._unsettle()
-
-    def add_volume(self, bucket: int, code: str, count: int) -> None:
-        volumes = self.volume.setdefault(bucket, {})
-        volumes[code] = volumes.get(code, 0) + count
-        self._changed.add(b"volume/%d" % bucket)
+    def add_volume(self, told: Iterable[tuple[int, str, int]], first: int, last: int) -> None:
+        """What a minute row says; what it says of other buckets goes to the nearest from `first` to `last`."""
+        for start, code, count in told:
+            bucket = min(max(start // QUARTER, first), last)
+            volumes = self.volume.get(bucket)
+            if volumes is None:
+                volumes = self.volume[bucket] = {}
+                self._totals[bucket] = 0
+            volumes[code] = volumes.get(code, 0) + count
+            self._totals[bucket] += count
+            self._changed.add(b"volume/%d" % bucket)
+            if bucket <= self._based_to:
+                self._bases.clear()
+                self._based_to = -1
+                self._unsettle()
         self._exposures.clear()
-        if bucket <= self._settled_to:
-            self._unsettle()
 
     def drop_volume(self, bucket: int) -> None:
-        if self.volume.pop(bucket, None) is not None:
-            self._changed.add(b"volume/%d" % bucket)
-            self._unsettle()
+        """Let go of a bucket that left the horizons."""
+        if self.volume.pop(bucket, None) is None:
+            return
+        del self._totals[bucket]
+        self._changed.add(b"volume/%d" % bucket)
+        self._unsettle()
+        for code, (first, bases) in self._bases.items():
+            if first <= bucket:
+                self._bases[code] = bucket + 1, bases[bucket + 1 - first :]
+
+    def teach(self, bucket: int) -> int:
+        """Learn from the volume of a bucket; how much it was."""
+        total = self.total(bucket)
+        self.usual.teach(bucket, total)
+        self._changed.add(b"usual")
+        self._means.clear()
+        if not total:
+            return 0
+        volumes, rules = self.volume[bucket], self.rules
+        for code in self.codes:
+            region = self.regions.get(code)
+            if region is None:
+                region = self.regions[code] = Subregion(bucket)
+            own = volumes.get(code, 0)
+            region.teach(bucket, self.exposure(code, bucket), own, total - own, rules)
+            self._changed.add(self._entries[code])
+        self._ratios.clear()
+        self._unsettle()
+        return total
+
+    def age(self, factor: float) -> None:
+        """A day later, seasons and usual volume weigh less."""
+        for code in self.codes:
+            if code in self.regions:
+                self.regions[code].age(factor)
+                self._changed.add(self._entries[code])
+        self.usual.age(factor)
+        self._changed.add(b"usual")
+        self._means.clear()
+        self._ratios.clear()
+        self._unsettle()
 
     def total(self, bucket: int) -> int:
         """All volume of a bucket."""
-        volumes = self.volume.get(bucket)
-        return sum(volumes.values()) if volumes else 0
+        return self._totals.get(bucket, 0)
 
     def region(self, code: str, bucket: int) -> Subregion:
         """What was learnt of a subregion, or nothing yet."""
@@ -71,14 +121,13 @@ class Ledger:
 
     def exposure(self, code: str, bucket: int) -> float:
         """Of one bucket for the series of one subregion."""
-        volumes = self.volume.get(bucket)
-        if volumes is None:
+        total = self._totals.get(bucket)
+        if not total:
             return 0.0
-        season = self._seasons.get(code)
-        if season is None:
-            season = self._seasons[code] = Season(self.region(code, bucket), self.rules)
-        own = volumes.get(code, 0)
-        return (sum(volumes.values()) - own + self.rules.own_share * own) * season.factor(CELL[bucket % WEEK])
+        own = self.volume[bucket].get(code, 0)
+        region = self.regions.get(code)
+        factor = 1.0 if region is None else region.factor(CELL[bucket % WEEK], self.rules)
+        return (total - own + self.rules.own_share * own) * factor
 
     def exposures(self, code: str, last: int) -> tuple[float, float]:
         """Of the two horizons up to bucket `last`, and what no minute row has told yet."""
@@ -91,30 +140,57 @@ class Ledger:
         floor = self.rules.exposure_floor * self._mean(code)
         return max(found[0] + extra, SHORT * floor), max(found[1] + extra, LONG * floor)
 
+    def windows(self, last: int) -> dict[str, list[float]]:
+        """Exposure of the day up to bucket `last` for all subregions, by windows of the short horizon."""
+        first = last - LONG + 1
+        held = [bucket for bucket in range(first, last + 1) if bucket in self._totals]
+        found = {code: [0.0] * (LONG // SHORT) for code in self.codes}
+        for code, each in found.items():
+            for bucket in held:
+                each[(bucket - first) // SHORT] += self.exposure(code, bucket)
+        return found
+
     def alive(self, last: int) -> bool:
         """Whether the 2 h up to bucket `last` brought a fair part of the volume that they usually bring."""
         first = last - SHORT + 1
-        volume = sum(self.total(bucket) for bucket in range(first, last + 1))
+        volume = sum([self.total(bucket) for bucket in range(first, last + 1)])
         return volume > 0 and volume >= self.rules.alive_share * self.usual.expected(first, last)
 
     def _settle(self, code: str, last: int) -> Settled:
-        upto = last - LATE
-        each = [self.exposure(code, bucket) for bucket in range(last - LONG + 1, upto)]
-        settled = self._settled[code, last] = Settled(sum(each[LATE - SHORT + 1 :]), sum(each))
-        self._settled_to = max(self._settled_to, upto - 1)
+        first, upto = last - LONG + 1, last - LATE
+        bases = self._based(code, first, upto)
+        region = self.regions.get(code)
+        if region is not None:
+            factors: list[float] = []
+            for bucket in range(first - first % HOURLY, upto, HOURLY):
+                factors += (region.factor(CELL[bucket % WEEK], self.rules),) * HOURLY
+            bases = list(map(mul, bases, factors[first % HOURLY :]))
+        settled = self._settled[code, last] = Settled(sum(bases[LATE - SHORT + 1 :]), sum(bases))
         return settled
+
+    def _based(self, code: str, first: int, upto: int) -> list[float]:
+        """Exposure of settled buckets before the season; from one close to the next only one is new."""
+        begin, bases = self._bases.get(code, (first, []))
+        bases = bases[first - begin :] if begin <= first <= begin + len(bases) <= upto else []
+        share = self.rules.own_share
+        for bucket in range(first + len(bases), upto):
+            total = self._totals.get(bucket)
+            own = self.volume[bucket].get(code, 0) if total else 0
+            bases.append(total - own + share * own if total else 0.0)
+        self._bases[code] = first, bases
+        self._based_to = max(self._based_to, upto - 1)
+        return bases
 
     def _unsettle(self) -> None:
         self._settled.clear()
         self._exposures.clear()
-        self._settled_to = -1
 
     def _mean(self, code: str) -> float:
         """Usual exposure of one bucket; one headline where nothing is known."""
         found = self._means.get(code)
         if found is None:
-            region, buckets = self.regions.get(code), sum(self.usual.buckets)
-            volume = sum(region.outside) + self.rules.own_share * sum(region.own) if region else 0.0
+            own, outside = self.regions[code].sums() if code in self.regions else (0.0, 0.0)
+            volume, buckets = outside + self.rules.own_share * own, self.usual.sums()[1]
             found = self._means[code] = volume / buckets if volume and buckets else 1.0
         return found
 
@@ -124,7 +200,7 @@ class Ledger:
             return 0.0
         ratio = self._ratios.get(code)
         if ratio is None:
-            lane = sum(sum(self.regions[other].own) for other in self.codes if other in self.regions)
-            outside = sum(self.regions[code].outside) if code in self.regions else 0.0
+            lane = sum(self.regions[other].sums()[0] for other in self.codes if other in self.regions)
+            outside = self.regions[code].sums()[1] if code in self.regions else 0.0
             ratio = self._ratios[code] = outside / lane if lane else 0.0
         return self.pending * ratio

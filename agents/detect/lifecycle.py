@@ -106,13 +106,9 @@ def escalates(live: Live, p: float, publishers: int, rules: DetectRules) -> bool
     return live.status == "opened" and RANK[severity(p, publishers, rules)] > RANK[live.severity]
 
 
-def at_close(
-    live: Live, judged: tuple[Judged, ...], alive: bool, at: int, rules: DetectRules
-) -> Literal["resolved", "sustained"] | None:
-    """What a bucket's close makes of an open alert. In a silence it makes nothing of it: silence is not calm."""
-    if not alive:
-        return None
-    if all(one.p > rules.resolve_p for one in judged):
+def at_close(live: Live, calm: bool, at: int, rules: DetectRules) -> Literal["resolved", "sustained"] | None:
+    """What a bucket's close makes of an open alert, given whether its series is usual again."""
+    if calm:
         return "resolved"
     if live.status != "sustained" and at - live.opened >= rules.sustained_after_hours * HOUR:
         return "sustained"

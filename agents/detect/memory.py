@@ -1,4 +1,4 @@
-"""What one lane remembers: immutable values in a few dictionaries, each value one entry of the state topic.
+"""What one lane remembers: values in a few dictionaries, each value one entry of the state topic.
 
     series/NAME      what was learnt of a series, its open alert
     headline/ID      a counted headline of the last 24 h; the windows of all series are rebuilt from these
@@ -12,33 +12,22 @@ reads them.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from agents.detect.buckets import LONG, SHORT
 from agents.detect.evidence import Item, SeriesKey
 from agents.detect.ledger import Ledger
-from agents.detect.lifecycle import Live, Voices
+from agents.detect.lifecycle import Voices
 from agents.detect.rate import Rate
 from agents.detect.rules import DetectRules
+from agents.detect.series import EMPTY, Series, Window
 from agents.detect.tail import Moments
+from agents.detect.usuals import Usuals
 
 
-class Series(NamedTuple):
-    """What is remembered of one series, beside its window."""
-
-    key: SeriesKey
-    rate: Rate
-    live: Live | None = None
-    ended: int | None = None
-    """Bucket in which its last alert ended."""
-    onsets: tuple[tuple[int, int], ...] = ()
-    """Onset buckets of its recent alerts, and how many alerts each had: ids are never given twice."""
-    beyond: tuple[tuple[int, int], ...] = ()
-    """Headlines by bucket of which only the count is kept."""
-
-
-class Lane(NamedTuple):
-    """How far the lane has come."""
+@dataclass(slots=True)
+class Lane:
+    """How far the lane has come. It moves on at every quarter, and so changes in place."""
 
     closed: int
     """The last bucket that closed."""
@@ -51,37 +40,8 @@ class Lane(NamedTuple):
     day: int = -1
     counted: int = 0
     """Headlines counted so far: the order of evidence."""
-    short: Moments = Moments()
-    long: Moments = Moments()
-
-
-class Window:
-    """An index over the last 24 h of one series: rebuilt, never stored."""
-
-    __slots__ = ("counts", "ids", "total")
-
-    def __init__(self) -> None:
-        self.counts: dict[int, int] = {}
-        self.total = 0
-        self.ids: dict[str, None] = {}
-        """Headlines kept, in released order."""
-
-    def count(self, first: int, last: int) -> int:
-        """Headlines in these buckets: walks over the fewer, buckets asked for or buckets held."""
-        counts = self.counts
-        if last - first < len(counts):
-            return sum([counts[bucket] for bucket in range(first, last + 1) if bucket in counts])
-        return sum([count for bucket, count in counts.items() if first <= bucket <= last])
-
-    def add(self, bucket: int, count: int) -> None:
-        self.counts[bucket] = self.counts.get(bucket, 0) + count
-        self.total += count
-
-    def drop(self, bucket: int) -> None:
-        self.total -= self.counts.pop(bucket, 0)
-
-
-EMPTY = Window()
+    short: Moments = field(default_factory=Moments)
+    long: Moments = field(default_factory=Moments)
 
 
 class Memory:
@@ -104,9 +64,9 @@ class Memory:
         self.arrived: dict[int, dict[str, None]] = {}
         """Headlines, by bucket."""
         self.urls: dict[str, dict[str, None]] = {}
+        self._usuals: Usuals | None = None
 
-    def put_lane(self, lane: Lane) -> None:
-        self.lane = lane
+    def lane_changed(self) -> None:
         self.changed.add(b"lane")
 
     def put_pending(self, pending: int) -> None:
@@ -115,6 +75,9 @@ class Memory:
 
     def put_series(self, series: Series) -> None:
         name = series.key.name
+        before = self.series.get(name)
+        if before is None or before.rate is not series.rate:
+            self._usuals = None
         self.series[name] = series
         if series.live is None:
             self.open.pop(name, None)
@@ -124,8 +87,27 @@ class Memory:
 
     def drop_series(self, name: str) -> None:
         del self.series[name]
+        self._usuals = None
         self.windows.pop(name, None)
         self.changed.add(b"series/" + name.encode())
+
+    def usuals(self, bucket: int) -> Usuals:
+        """The usual rates as of a bucket."""
+        found = self._usuals
+        if found is None or found.bucket != bucket:
+            found = self._usuals = Usuals(bucket, self.ledger, self.series, self.rules)
+        return found
+
+    def learnt(self) -> None:
+        """The ledger was taught: usual rates are others now."""
+        self._usuals = None
+
+    def held(self, first: int, last: int) -> list[int]:
+        """The buckets among these that hold volume or headlines, in order."""
+        volume, active = self.ledger.volume, self.active
+        if first == last:
+            return [first] if first in volume or first in active else []
+        return sorted(bucket for bucket in {*volume, *active} if first <= bucket <= last)
 
     def window(self, name: str) -> Window:
         """To read only: an empty one for a series without headlines."""
@@ -140,7 +122,8 @@ class Memory:
     def add_item(self, item: Item, lane: Lane) -> tuple[SeriesKey, ...]:
         """Count a headline in all its series; beyond what a series may keep, its oldest is kept as a count alone."""
         item = item._replace(order=lane.counted)
-        self.put_lane(lane._replace(counted=item.order + 1))
+        lane.counted += 1
+        self.lane_changed()
         self.changed.add(b"headline/" + item.id.encode())
         keys = self.index(item)
         for key in keys:
@@ -171,12 +154,12 @@ class Memory:
 
     def drop_bucket(self, bucket: int) -> None:
         """Let go of what left the 24 h horizon."""
-        for id_ in list(self.arrived.pop(bucket, ())):
+        for id_ in self.arrived.pop(bucket, ()):
             self._forget(self.items[id_])
-        for name in sorted(self.active.pop(bucket, ())):
+        for name in self.active.pop(bucket, ()):
             self.windows[name].drop(bucket)
             series = self.series[name]
-            if any(other == bucket for other, _ in series.beyond):
+            if series.beyond and any(other == bucket for other, _ in series.beyond):
                 self.put_series(series._replace(beyond=tuple(pair for pair in series.beyond if pair[0] != bucket)))
         self.ledger.drop_volume(bucket)
 

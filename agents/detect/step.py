@@ -103,8 +103,9 @@ class Detector:
         arrival = row.headline.arrival
         lane = _lane(memory, arrival)
         if arrival // DAY > lane.day:
-            lane = lane._replace(days=lane.days + 1, day=arrival // DAY)
-            memory.put_lane(lane)
+            lane.days += 1
+            lane.day = arrival // DAY
+            memory.lane_changed()
         if not row.headline.stale:
             memory.put_pending(memory.ledger.pending + 1)
         item = item_of(row, self._subregions, self._directions)
@@ -117,8 +118,8 @@ class Detector:
         memory = self._memory
         lane = _lane(memory, row.at)
         now = bucket_of(row.at)
-        for start, code, count in row.volume:
-            memory.ledger.add_volume(min(max(bucket_of(start), lane.closed + 1), now), code, count)
+        if row.volume:
+            memory.ledger.add_volume(row.volume, lane.closed + 1, now)
         if memory.ledger.pending:
             memory.put_pending(0)
         if row.at % QUARTER == 0:
@@ -131,6 +132,7 @@ def _lane(memory: Memory, time: int) -> Lane:
     """The lane, which begins with its first row."""
     if memory.lane is None:
         now = bucket_of(time)
-        memory.put_lane(Lane(closed=now - LATE - 1, taught=now - LONG))
+        memory.lane = Lane(closed=now - LATE - 1, taught=now - LONG)
+        memory.lane_changed()
     assert memory.lane is not None
     return memory.lane

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.detect.buckets import LONG
-from agents.detect.exposure import Season, Subregion, Usual, taught
+from agents.detect.exposure import Subregion, Usual
 from agents.detect.rate import Rate, most, posterior, share
 from agents.detect.rules import DetectRules
 
@@ -45,11 +45,11 @@ def test_the_season_is_learnt_and_bounded(rules: DetectRules) -> None:
     region = Subregion(0)
     for bucket in range(21 * LONG):
         busy = 8 <= bucket // 4 % 24 < 16
-        region = taught(region, bucket, 1.0, 12 if busy else 3, 50, rules)
-    cells = [Season(region, rules).factor(cell) for cell in range(48)]
+        region.teach(bucket, 1.0, 12 if busy else 3, 50, rules)
+    cells = [region.factor(cell, rules) for cell in range(48)]
     assert cells[12] == pytest.approx(2.0, rel=0.15)
     assert cells[2] == pytest.approx(0.5, rel=0.15)
-    assert all(Season(Subregion(0), rules).factor(cell) == 1 for cell in range(48))
+    assert all(Subregion(0).factor(cell, rules) == 1 for cell in range(48))
     assert max(cells) <= rules.season_bound
 
 
@@ -57,6 +57,6 @@ def test_usual_volume() -> None:
     usual = Usual()
     assert usual.expected(0, 7) == 0
     for bucket in range(14 * LONG):
-        usual = usual.taught(bucket, 100 if 8 <= bucket // 4 % 24 < 16 else 20)
+        usual.teach(bucket, 100 if 8 <= bucket // 4 % 24 < 16 else 20)
     assert usual.expected(10 * 4, 10 * 4 + 7) == pytest.approx(800, rel=0.1)
     assert usual.expected(0, 7) == pytest.approx(160, rel=0.2)
