@@ -56,10 +56,6 @@ class DeduplicateRules(BaseModel):
     dictionary: Words
     """Common English words; from a file of its own."""
 
-    def __hash__(self) -> int:
-        """Not pydantic's, which has no hash of mappings."""
-        return hash((self.threshold, self.common_words, self.dictionary))
-
 
 def load_rules(path: Path = PATH, overrides: Mapping[str, Any] | None = None) -> DeduplicateRules:
     """Read the settings, and the dictionary beside them; raises `agents.faults.RulesError`, faults listed."""

@@ -6,11 +6,11 @@ Pure; each stretch between two blanks is taken apart once as it is written and t
 import re
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import Stemmer  # type: ignore[import-not-found]
 
-from agents.deduplicate.rules import DeduplicateRules
+from agents.deduplicate.rules import DeduplicateRules, Opposites
 
 MEMO = 100_000
 """Distinct stretches remembered before the memo is begun anew."""
@@ -65,17 +65,43 @@ class Word(NamedTuple):
     """Numbers of the groups of opposites it stands in; the opposite of group `g` is `g ^ 1`."""
 
 
+class Lists(NamedTuple):
+    """What the rules say of words, as a value that can be a key."""
+
+    common: frozenset[str]
+    stop: frozenset[str]
+    negations: frozenset[str]
+    dates: frozenset[str]
+    opposites: tuple[Opposites, ...]
+    numbers: tuple[tuple[str, float], ...]
+    scales: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, rules: DeduplicateRules) -> Self:
+        return cls(
+            common=rules.dictionary | rules.common_words | rules.stop_words,
+            stop=rules.stop_words,
+            negations=rules.negations,
+            dates=rules.dates,
+            opposites=rules.opposites,
+            numbers=tuple(rules.numbers.items()),
+            scales=tuple(rules.scales.items()),
+        )
+
+
 class Lexicon:
     """The word lists of the rules, by stem where inflection does not matter."""
 
-    def __init__(self, rules: DeduplicateRules) -> None:
+    def __init__(self, lists: Lists) -> None:
         self._stemmer = Stemmer.Stemmer("english", 0)
-        self._rules = rules
-        self._common = self._stems(rules.dictionary | rules.common_words | rules.stop_words)
-        self._negations = self._stems(rules.negations)
-        self._dates = self._stems(rules.dates)
+        self._common = self._stems(lists.common)
+        self._stop = lists.stop
+        self._negations = self._stems(lists.negations)
+        self._dates = self._stems(lists.dates)
+        self._numbers = dict(lists.numbers)
+        self._scales = dict(lists.scales)
         self._sides: dict[str, tuple[int, ...]] = {}
-        for number, pair in enumerate(rules.opposites):
+        for number, pair in enumerate(lists.opposites):
             for side, words in enumerate((pair.these, pair.those)):
                 for stem in self._stems(words):
                     self._sides[stem] = (*self._sides.get(stem, ()), 2 * number + side)
@@ -107,14 +133,14 @@ class Lexicon:
             lower = lower.replace("’", "'").removesuffix("'s").replace("'", "").replace(".", "")
             odd = "" if lower.isalpha() else lower
         stem = self._stemmer.stemWord(lower)
-        token = "" if lower in self._rules.stop_words else stem
+        token = "" if lower in self._stop else stem
         long = len(token) > 2
         capital = text[0].isupper()
         common = stem in self._common
         negates = stem in self._negations or (lower.endswith("nt") and lower[:-2] in _AUXILIARIES)
         date = stem in self._dates
-        number = self._rules.numbers.get(lower)
-        scale = self._rules.scales.get(lower)
+        number = self._numbers.get(lower)
+        scale = self._scales.get(lower)
         sides = self._sides.get(stem, ())
         if negates or number is not None or scale is not None or sides or date or odd:
             return Word(Kind.RICH, token, long, capital, common, negates, date, number, odd, scale, sides)
@@ -123,7 +149,7 @@ class Lexicon:
         return Word(Kind.CAPITAL if capital else Kind.PLAIN, token, long, capital, common)
 
     def _number(self, digits: str, unit: str) -> Word:
-        scale = 1.0 if not unit or unit in _ORDINAL else self._rules.scales.get(unit)
+        scale = 1.0 if not unit or unit in _ORDINAL else self._scales.get(unit)
         if scale is None or digits.count(".") > 1:
             return Word(Kind.RICH, odd=digits + unit)
         return Word(Kind.RICH, number=float(digits) * scale)
@@ -132,11 +158,11 @@ class Lexicon:
         return frozenset(self._stemmer.stemWords([word.lower() for word in words]))
 
 
-@lru_cache(maxsize=2)
 def lexicon(rules: DeduplicateRules) -> Lexicon:
     """The lexicon of these rules. One for all lanes of a process: what one lane learns the others need not."""
-    return Lexicon(rules)
+    return _lexicon(Lists.of(rules))
 
 
+_lexicon = lru_cache(maxsize=2)(Lexicon)
 _MARK = Word(Kind.MARK)
 _SILENT = Word(Kind.SILENT)

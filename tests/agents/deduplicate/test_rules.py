@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agents.deduplicate.rules import PATH, load_rules
-from agents.deduplicate.words import Lexicon
+from agents.deduplicate.words import Lexicon, Lists, lexicon
 from agents.faults import RulesError
 
 DICTIONARY = PATH.with_name("deduplicate_words.yaml")
@@ -56,21 +56,26 @@ def test_a_fault_of_the_dictionary_is_told(tmp_path: Path, content: str | None, 
 
 
 def test_common_words_come_from_both_files_in_any_inflection() -> None:
-    lexicon = Lexicon(load_rules(overrides={"common_words": "zeppelin", "dictionary": "ability"}))
-    assert [lexicon.words(word)[0].common for word in ("Zeppelins", "Abilities", "Olenko")] == [True, True, False]
+    words = lexicon(load_rules(overrides={"common_words": "zeppelin", "dictionary": "ability"})).words
+    assert [words(word)[0].common for word in ("Zeppelins", "Abilities", "Olenko")] == [True, True, False]
+
+
+def test_lanes_with_equal_rules_share_a_lexicon() -> None:
+    assert lexicon(load_rules()) is lexicon(load_rules())
+    assert lexicon(load_rules()) is not lexicon(load_rules(overrides={"negations": "nope"}))
 
 
 def test_no_group_of_opposites_has_a_word_on_both_sides() -> None:
     rules = load_rules()
-    lexicon = Lexicon(rules)
+    words = lexicon(rules).words
     for pair in rules.opposites:
-        stems = [{lexicon.words(word)[0].token or word for word in side} for side in (pair.these, pair.those)]
+        stems = [{words(word)[0].token or word for word in side} for side in (pair.these, pair.those)]
         assert not stems[0] & stems[1]
 
 
 def test_the_memo_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.deduplicate.words.MEMO", 10)
-    lexicon = Lexicon(load_rules())
+    fresh = Lexicon(Lists.of(load_rules()))
     for number in range(100):
-        assert lexicon.words(f"convoy{number}")
-    assert len(lexicon.memo) <= 10
+        assert fresh.words(f"convoy{number}")
+    assert len(fresh.memo) <= 10

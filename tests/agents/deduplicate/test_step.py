@@ -40,6 +40,17 @@ def test_nothing_but_the_verdict_changes() -> None:
     assert Deduplicator(RULES).judge(given).model_copy(update={"verdict": None}) == given
 
 
+def test_a_judged_row_is_what_pydantic_would_make_of_it() -> None:
+    for item in (row(FIRST, UA), row(FIRST, UA).model_copy(update={"verdict": None})):
+        judged = Deduplicator(RULES).judge(item)
+        copied = item.model_copy(update={"verdict": judged.verdict})
+        assert judged == copied
+        assert judged.encode() == copied.encode()
+        assert judged.model_fields_set == copied.model_fields_set
+        assert HeadlineRow.decode(judged.encode()) == judged
+        assert item.verdict is None
+
+
 def test_a_repeat_of_a_repeat_names_the_original() -> None:
     deduplicator = Deduplicator(RULES)
     judged = [
