@@ -48,3 +48,11 @@ def _cell(bucket: int) -> int:
 
 CELL: Final = tuple(_cell(bucket) for bucket in range(WEEK))
 """Hour of day (UTC) and weekend of a bucket: `CELL[bucket % WEEK]`."""
+HOURLY: Final = HOUR // QUARTER
+_HOURS: Final = CELL[::HOURLY] * 2
+
+
+def cells(first: int, last: int) -> tuple[int, ...]:
+    """The cells of the hours from that of bucket `first` to that of bucket `last`, a week at most."""
+    begin = first % WEEK // HOURLY
+    return _HOURS[begin : begin + last // HOURLY - first // HOURLY + 1]

@@ -13,6 +13,8 @@ never carried on but added up anew, in the cells' order, when they are asked for
 in a lane that was restored.
 """
 
+from collections.abc import Sequence
+
 from agents.detect.buckets import CELL, CELLS, LONG, WEEK
 from agents.detect.rules import DetectRules
 
@@ -55,28 +57,42 @@ class Subregion:
             self._sums = sum(self.own), sum(self.outside)
         return self._sums
 
+    def season(self, cells: Sequence[int], rules: DetectRules) -> list[float]:
+        """The factors of these cells; 1 where nothing was seen."""
+        own, outside = self.sums()
+        if not outside:
+            return [1.0] * len(cells)
+        ratio, weight, most = own / outside, rules.season_strength, rules.season_bound
+        least, here, there = 1 / most, self.own, self.outside
+        return [
+            least
+            if (share := (here[cell] + weight) / (there[cell] * ratio + weight)) < least
+            else most
+            if share > most
+            else share
+            for cell in cells
+        ]
+
     def factor(self, cell: int, rules: DetectRules) -> float:
-        """The season of one cell; 1 where nothing was seen."""
+        """The season of one cell."""
         found = self._factors.get(cell)
         if found is None:
-            own, outside = self.sums()
-            found = 1.0
-            if outside:
-                weight, bound = rules.season_strength, rules.season_bound
-                share = (self.own[cell] + weight) / (self.outside[cell] * (own / outside) + weight)
-                least = 1 / bound
-                found = least if share < least else bound if share > bound else share
-            self._factors[cell] = found
+            found = self._factors[cell] = self.season((cell,), rules)[0]
         return found
 
-    def teach(self, bucket: int, exposure: float, own: int, outside: int, rules: DetectRules) -> None:
-        """One bucket more."""
+    def exposure(self, cell: int, own: int, outside: int, rules: DetectRules) -> float:
+        """Of volume in a bucket of that cell."""
+        return (outside + rules.own_share * own) * self.factor(cell, rules)
+
+    def teach(self, bucket: int, own: int, outside: int, ageing: tuple[float, float], rules: DetectRules) -> None:
+        """One bucket more; `ageing` is what is left of `slow` and `fast` since the last."""
         cell = CELL[bucket % WEEK]
-        since = bucket - self.at
+        exposure = self.exposure(cell, own, outside, rules)
         self.at = bucket
-        self.slow = self.slow * halved(since, rules.half_life_days) + exposure
-        self.fast = self.fast * halved(since, rules.sustained_half_life_days) + exposure
-        self.own[cell] += own
+        self.slow = self.slow * ageing[0] + exposure
+        self.fast = self.fast * ageing[1] + exposure
+        if own:
+            self.own[cell] += own
         self.outside[cell] += outside
         self._changed()
 
@@ -136,6 +152,11 @@ class Usual:
             cell = CELL[bucket % WEEK]
             total += (self.volume[cell] + 4 * mean) / (self.buckets[cell] + 4)
         return total
+
+
+def ageing(buckets: int, rules: DetectRules) -> tuple[float, float]:
+    """What is left after so many buckets by both half-lives, the usual one and that of the last days."""
+    return halved(buckets, rules.half_life_days), halved(buckets, rules.sustained_half_life_days)
 
 
 def halved(buckets: int, days: float) -> float:

@@ -50,15 +50,17 @@ def calm(memory: Memory, key: SeriesKey, last: int) -> bool:
 
     The long one is asked first: until an alert's headlines have left it, the answer is no.
     """
-    rules = memory.rules
     learnt = _learnt(memory, key, last)
-    counts = memory.counts(key.name, last)
-    exposures = memory.ledger.exposures(key.subregion, last)
-    return all(
-        chance(counts[one], learnt.rate * exposures[one], predictive(memory.dispersions()[one], learnt.shape))
-        > rules.resolve_p
-        for one in (1, 0)
+    horizons = zip(
+        memory.counts(key.name, last),
+        memory.ledger.exposures(key.subregion, last),
+        memory.dispersions(),
+        strict=True,
     )
+    for count, exposure, dispersion in reversed(list(horizons)):
+        if chance(count, learnt.rate * exposure, predictive(dispersion, learnt.shape)) <= memory.rules.resolve_p:
+            return False
+    return True
 
 
 def judge(memory: Memory, key: SeriesKey, last: int, only: tuple[int, int] | None = None) -> tuple[Judged, Judged]:

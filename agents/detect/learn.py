@@ -81,11 +81,15 @@ def _disperse(memory: Memory, last: int, age: float) -> None:
     windows = memory.ledger.windows(last)
     exposures = {code: (sum(each), each) for code, each in windows.items()}
     usuals = memory.usuals(last)
+    # No prior makes a rate higher than headlines and prior strength by exposure: nearly all series are out at once.
+    enough = 0.999 * rules.dispersion_least_mean
     alerting = [series.key for series in memory.series.values() if _alerting(series, last)]
     for name in sorted(memory.series):
         series = memory.series[name]
         whole, each = exposures[series.key.subregion]
         if not whole or (alerting and any(key == series.key or key.within(series.key) for key in alerting)):
+            continue
+        if series.rate.slow + rules.prior_strength < usuals.exposure(series.key.subregion) / whole * enough:
             continue
         learnt = usuals.of(series.key)
         mean = learnt.rate * whole

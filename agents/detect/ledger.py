@@ -8,13 +8,10 @@ from collections.abc import Iterable
 from operator import mul
 from typing import NamedTuple
 
-from agents.detect.buckets import CELL, LATE, LONG, SHORT, WEEK
-from agents.detect.exposure import Subregion, Usual
+from agents.detect.buckets import CELL, HOURLY, LATE, LONG, SHORT, WEEK, cells
+from agents.detect.exposure import Subregion, Usual, ageing
 from agents.detect.rules import DetectRules
-from schemas.base import HOUR, QUARTER
-
-HOURLY = HOUR // QUARTER
-"""Buckets of an hour lie in one cell of the season."""
+from schemas.base import QUARTER
 
 
 class Settled(NamedTuple):
@@ -22,6 +19,8 @@ class Settled(NamedTuple):
 
     short: float
     long: float
+    factors: list[float]
+    """The season of the later buckets, that are still open."""
 
 
 class Ledger:
@@ -36,7 +35,7 @@ class Ledger:
         self.pending = 0
         """Headlines of the lane since the last minute row; kept with the lane's entry."""
         self._changed = changed
-        self._entries = {code: b"subregion/" + code.encode() for code in self.codes}
+        self._entries = {b"subregion/" + code.encode() for code in self.codes}
         # Computed from the above.
         self._totals: dict[int, int] = {}
         self._settled: dict[tuple[str, int], Settled] = {}
@@ -88,13 +87,17 @@ class Ledger:
         if not total:
             return 0
         volumes, rules = self.volume[bucket], self.rules
+        since, left = 0, (1.0, 1.0)
         for code in self.codes:
             region = self.regions.get(code)
             if region is None:
                 region = self.regions[code] = Subregion(bucket)
+            if bucket - region.at != since:
+                since = bucket - region.at
+                left = ageing(since, rules)
             own = volumes.get(code, 0)
-            region.teach(bucket, self.exposure(code, bucket), own, total - own, rules)
-            self._changed.add(self._entries[code])
+            region.teach(bucket, own, total - own, left, rules)
+        self._changed |= self._entries
         self._ratios.clear()
         self._unsettle()
         return total
@@ -104,7 +107,7 @@ class Ledger:
         for code in self.codes:
             if code in self.regions:
                 self.regions[code].age(factor)
-                self._changed.add(self._entries[code])
+                self._changed.add(b"subregion/" + code.encode())
         self.usual.age(factor)
         self._changed.add(b"usual")
         self._means.clear()
@@ -126,15 +129,16 @@ class Ledger:
             return 0.0
         own = self.volume[bucket].get(code, 0)
         region = self.regions.get(code)
-        factor = 1.0 if region is None else region.factor(CELL[bucket % WEEK], self.rules)
-        return (total - own + self.rules.own_share * own) * factor
+        if region is None:
+            return total - own + self.rules.own_share * own
+        return region.exposure(CELL[bucket % WEEK], own, total - own, self.rules)
 
     def exposures(self, code: str, last: int) -> tuple[float, float]:
         """Of the two horizons up to bucket `last`, and what no minute row has told yet."""
         found = self._exposures.get((code, last))
         if found is None:
             settled = self._settled.get((code, last)) or self._settle(code, last)
-            recent = sum([self.exposure(code, bucket) for bucket in range(last - LATE, last + 1)])
+            recent = sum(map(mul, self._base(code, last - LATE, last + 1), settled.factors))
             found = self._exposures[code, last] = (settled.short + recent, settled.long + recent)
         extra = self._unreported(code)
         floor = self.rules.exposure_floor * self._mean(code)
@@ -145,9 +149,10 @@ class Ledger:
         first = last - LONG + 1
         held = [bucket for bucket in range(first, last + 1) if bucket in self._totals]
         found = {code: [0.0] * (LONG // SHORT) for code in self.codes}
-        for code, each in found.items():
-            for bucket in held:
-                each[(bucket - first) // SHORT] += self.exposure(code, bucket)
+        for bucket in held:
+            window = (bucket - first) // SHORT
+            for code, each in found.items():
+                each[window] += self.exposure(code, bucket)
         return found
 
     def alive(self, last: int) -> bool:
@@ -158,28 +163,31 @@ class Ledger:
 
     def _settle(self, code: str, last: int) -> Settled:
         first, upto = last - LONG + 1, last - LATE
-        bases = self._based(code, first, upto)
-        region = self.regions.get(code)
-        if region is not None:
-            factors: list[float] = []
-            for bucket in range(first - first % HOURLY, upto, HOURLY):
-                factors += (region.factor(CELL[bucket % WEEK], self.rules),) * HOURLY
-            bases = list(map(mul, bases, factors[first % HOURLY :]))
-        settled = self._settled[code, last] = Settled(sum(bases[LATE - SHORT + 1 :]), sum(bases))
+        hourly = self.region(code, last).season(cells(first, last), self.rules)
+        factors = [1.0] * (HOURLY * len(hourly))
+        for quarter in range(HOURLY):
+            factors[quarter::HOURLY] = hourly
+        factors = factors[first % HOURLY :]
+        each = list(map(mul, self._based(code, first, upto), factors))
+        settled = Settled(sum(each[LATE - SHORT + 1 :]), sum(each), factors[upto - first :])
+        self._settled[code, last] = settled
         return settled
 
     def _based(self, code: str, first: int, upto: int) -> list[float]:
         """Exposure of settled buckets before the season; from one close to the next only one is new."""
         begin, bases = self._bases.get(code, (first, []))
         bases = bases[first - begin :] if begin <= first <= begin + len(bases) <= upto else []
-        share = self.rules.own_share
-        for bucket in range(first + len(bases), upto):
-            total = self._totals.get(bucket)
-            own = self.volume[bucket].get(code, 0) if total else 0
-            bases.append(total - own + share * own if total else 0.0)
+        bases += self._base(code, first + len(bases), upto)
         self._bases[code] = first, bases
         self._based_to = max(self._based_to, upto - 1)
         return bases
+
+    def _base(self, code: str, first: int, upto: int) -> list[float]:
+        totals, volume, share = self._totals, self.volume, self.rules.own_share
+        return [
+            totals[bucket] - (own := volume[bucket].get(code, 0)) + share * own if bucket in totals else 0.0
+            for bucket in range(first, upto)
+        ]
 
     def _unsettle(self) -> None:
         self._settled.clear()

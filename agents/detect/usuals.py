@@ -48,7 +48,7 @@ class Usuals:
         place, subregion, theme, _ = key
         if place == subregion:
             return self._themed(subregion, theme)
-        rules, exposure = self._rules, self._exposure(subregion)
+        rules, exposure = self._rules, self.exposure(subregion)
         widest = self._themed(subregion, ANY)
         own = self._count(f"{place}/{theme}")
         if theme == ANY:
@@ -63,10 +63,11 @@ class Usuals:
         if found is None:
             rules = self._rules
             prior = rules.prior_rate if theme == ANY else self._themed(subregion, ANY).rate * rules.prior_share
-            found = self._wide[name] = rates.posterior(self._count(name), self._exposure(subregion), prior, rules)
+            found = self._wide[name] = rates.posterior(self._count(name), self.exposure(subregion), prior, rules)
         return found
 
-    def _exposure(self, subregion: str) -> float:
+    def exposure(self, subregion: str) -> float:
+        """All that was learnt of a subregion, as of the bucket."""
         found = self._exposures.get(subregion)
         if found is None:
             region = self._ledger.regions.get(subregion)

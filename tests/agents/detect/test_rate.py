@@ -3,7 +3,7 @@
 import pytest
 
 from agents.detect.buckets import LONG
-from agents.detect.exposure import Subregion, Usual
+from agents.detect.exposure import Subregion, Usual, ageing
 from agents.detect.rate import Rate, most, posterior, share
 from agents.detect.rules import DetectRules
 
@@ -45,7 +45,7 @@ def test_the_season_is_learnt_and_bounded(rules: DetectRules) -> None:
     region = Subregion(0)
     for bucket in range(21 * LONG):
         busy = 8 <= bucket // 4 % 24 < 16
-        region.teach(bucket, 1.0, 12 if busy else 3, 50, rules)
+        region.teach(bucket, 12 if busy else 3, 50, ageing(1, rules), rules)
     cells = [region.factor(cell, rules) for cell in range(48)]
     assert cells[12] == pytest.approx(2.0, rel=0.15)
     assert cells[2] == pytest.approx(0.5, rel=0.15)
