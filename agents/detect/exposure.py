@@ -24,7 +24,7 @@ Cells = list[float]
 class Subregion:
     """What was learnt of one subregion: discounted exposure (common to all its series), and volume by cell."""
 
-    __slots__ = ("_factors", "_sums", "at", "fast", "outside", "own", "slow")
+    __slots__ = ("_sums", "at", "fast", "outside", "own", "slow")
 
     def __init__(
         self, at: int, slow: float = 0.0, fast: float = 0.0, own: Cells | None = None, outside: Cells | None = None
@@ -36,7 +36,6 @@ class Subregion:
         self.own = own or [0.0] * CELLS
         self.outside = outside or [0.0] * CELLS
         self._sums: tuple[float, float] | None = None
-        self._factors: dict[int, float] = {}
 
     @property
     def plain(self) -> tuple[int, float, float, Cells, Cells]:
@@ -74,37 +73,32 @@ class Subregion:
         ]
 
     def factor(self, cell: int, rules: DetectRules) -> float:
-        """The season of one cell."""
-        found = self._factors.get(cell)
-        if found is None:
-            found = self._factors[cell] = self.season((cell,), rules)[0]
-        return found
-
-    def exposure(self, cell: int, own: int, outside: int, rules: DetectRules) -> float:
-        """Of volume in a bucket of that cell."""
-        return (outside + rules.own_share * own) * self.factor(cell, rules)
+        """The same of one: a bucket that is taught asks for no more."""
+        own, outside = self.sums()
+        if not outside:
+            return 1.0
+        weight, most = rules.season_strength, rules.season_bound
+        share = (self.own[cell] + weight) / (self.outside[cell] * (own / outside) + weight)
+        least = 1 / most
+        return least if share < least else most if share > most else share
 
     def teach(self, bucket: int, own: int, outside: int, ageing: tuple[float, float], rules: DetectRules) -> None:
         """One bucket more; `ageing` is what is left of `slow` and `fast` since the last."""
         cell = CELL[bucket % WEEK]
-        exposure = self.exposure(cell, own, outside, rules)
+        exposure = (outside + rules.own_share * own) * self.factor(cell, rules)
         self.at = bucket
         self.slow = self.slow * ageing[0] + exposure
         self.fast = self.fast * ageing[1] + exposure
         if own:
             self.own[cell] += own
         self.outside[cell] += outside
-        self._changed()
+        self._sums = None
 
     def age(self, factor: float) -> None:
         """A day later, the season weighs less."""
         self.own = [value * factor for value in self.own]
         self.outside = [value * factor for value in self.outside]
-        self._changed()
-
-    def _changed(self) -> None:
         self._sums = None
-        self._factors.clear()
 
 
 class Usual:

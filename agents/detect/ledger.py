@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from operator import mul
 from typing import NamedTuple
 
-from agents.detect.buckets import CELL, HOURLY, LATE, LONG, SHORT, WEEK, cells
+from agents.detect.buckets import HOURLY, LATE, LONG, SHORT, cells
 from agents.detect.exposure import Subregion, Usual, ageing
 from agents.detect.rules import DetectRules
 from schemas.base import QUARTER
@@ -122,17 +122,6 @@ class Ledger:
         """What was learnt of a subregion, or nothing yet."""
         return self.regions.get(code) or Subregion(bucket)
 
-    def exposure(self, code: str, bucket: int) -> float:
-        """Of one bucket for the series of one subregion."""
-        total = self._totals.get(bucket)
-        if not total:
-            return 0.0
-        own = self.volume[bucket].get(code, 0)
-        region = self.regions.get(code)
-        if region is None:
-            return total - own + self.rules.own_share * own
-        return region.exposure(CELL[bucket % WEEK], own, total - own, self.rules)
-
     def exposures(self, code: str, last: int) -> tuple[float, float]:
         """Of the two horizons up to bucket `last`, and what no minute row has told yet."""
         found = self._exposures.get((code, last))
@@ -146,13 +135,17 @@ class Ledger:
 
     def windows(self, last: int) -> dict[str, list[float]]:
         """Exposure of the day up to bucket `last` for all subregions, by windows of the short horizon."""
-        first = last - LONG + 1
-        held = [bucket for bucket in range(first, last + 1) if bucket in self._totals]
-        found = {code: [0.0] * (LONG // SHORT) for code in self.codes}
-        for bucket in held:
-            window = (bucket - first) // SHORT
-            for code, each in found.items():
-                each[window] += self.exposure(code, bucket)
+        first, share = last - LONG + 1, self.rules.own_share
+        held = [(bucket, self._totals[bucket]) for bucket in range(first, last + 1) if bucket in self._totals]
+        hours = cells(first, last)
+        found = {}
+        for code in self.codes:
+            season = self.region(code, last).season(hours, self.rules)
+            each = found[code] = [0.0] * (LONG // SHORT)
+            for bucket, total in held:
+                own = self.volume[bucket].get(code, 0)
+                factor = season[bucket // HOURLY - first // HOURLY]
+                each[(bucket - first) // SHORT] += (total - own + share * own) * factor
         return found
 
     def alive(self, last: int) -> bool:

@@ -116,7 +116,7 @@ class Detector:
 
     def _minute(self, row: MinuteRow, decided: Decided) -> None:
         memory = self._memory
-        lane = _lane(memory, row.at)
+        lane = memory.lane or _lane(memory, row.at)
         now = bucket_of(row.at)
         if row.volume:
             memory.ledger.add_volume(row.volume, lane.closed + 1, now)
