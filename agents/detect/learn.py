@@ -53,7 +53,7 @@ def _rates(memory: Memory, bucket: int, dispersion: float) -> None:
             most = rates.most(usuals.of(series.key).rate * region.fast, dispersion, rules)
         count = memory.windows[name].counts[bucket]
         memory.put_series(series._replace(rate=series.rate.taught(bucket, count, most, rules)))
-        usuals.forget(name)
+        usuals.forget(series.key)
 
 
 def _daily(memory: Memory, last: int) -> None:

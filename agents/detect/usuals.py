@@ -31,11 +31,17 @@ class Usuals:
         self._wide: dict[str, Posterior] = {}
         """Of subregions' series."""
 
-    def forget(self, name: str) -> None:
+    def forget(self, key: SeriesKey) -> None:
         """The series was taught: it, and all that leans on it, is another."""
-        self._counts.pop(name, None)
-        self._found.clear()
-        self._wide.clear()
+        self._counts.pop(key.name, None)
+        if key.place == key.subregion:
+            self._wide.clear()
+            self._found.clear()
+        elif key.theme == ANY:
+            self._found.clear()
+        else:
+            # On a country's theme nothing leans.
+            self._found.pop(key, None)
 
     def of(self, key: SeriesKey) -> Posterior:
         """The rate that was learnt of a series."""
