@@ -59,6 +59,7 @@ async def _as_it_is(
     """What this worker would write."""
     history = settings.topic(IMPORT)
     there = await topics.require(client, [settings.raw_topic, history, settings.topic(TOPIC)])
+    await _stamped_by_the_broker(client, settings.raw_topic)
     start = await _start(reader, settings.raw_topic, there[settings.raw_topic].partitions, now)
     ends = await reader.end_offsets([TopicPartition(history, number) for number in range(there[history].partitions)])
     return Generation(
@@ -85,8 +86,25 @@ async def _first(settings: Settings, reader: AIOKafkaConsumer) -> Generation | N
     begin = (await reader.beginning_offsets([partition]))[partition]
     async with aclosing(kafka.stretch(reader, partition, begin, end)) as stretch:
         async for records in stretch:
-            return Generation.decode(records[0].value)
+            return _as_stamped(Generation.decode(records[0].value), records[0].timestamp)
     return None
+
+
+def _as_stamped(written: Generation, stamped: int) -> Generation:
+    """Start and cut never lie after the broker's stamp on the record: a worker's fast clock decides nothing."""
+    latest = stamped // MINUTE * MINUTE
+    return written.model_copy(update={"start": min(written.start, latest), "cut": min(written.cut, latest)})
+
+
+async def _stamped_by_the_broker(client: AIOKafkaAdminClient, raw: str) -> None:
+    """Arrival is the broker's clock, never a producer's. Raises TopicsError."""
+    found = (await topics.config_of(client, raw)).get("message.timestamp.type")
+    if found != "LogAppendTime":
+        raise topics.TopicsError(
+            f"topic {raw} has message.timestamp.type={found}: producers would decide when a headline arrived. Run "
+            f"kafka-configs.sh --alter --topic {raw} --add-config message.timestamp.type=LogAppendTime, or name "
+            "another topic in TOCSIN_RAW_TOPIC"
+        )
 
 
 def _compare(settings: Settings, agreed: Generation, ours: Generation) -> None:

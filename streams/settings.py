@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     )
     chunk: int = Field(default=1000, ge=1, le=100_000, description="records a chunk at most, 1 to 100000")
     transaction_gap_ms: int = Field(
-        default=50, ge=0, le=60_000, description="least time between two transactions of a lane, 0 to 60000 ms"
+        default=50, ge=0, le=10_000, description="least time between two transactions of a lane, 0 to 10000 ms"
     )
     session_timeout_ms: int = Field(
         default=6000, ge=1000, le=300_000, description="silence after which a worker counts as gone, 1000 to 300000 ms"
@@ -211,6 +211,11 @@ class Settings(BaseSettings):
             faults.append(
                 "TOCSIN_KAFKA_SSL_CERTFILE and TOCSIN_KAFKA_SSL_KEYFILE go together and only one is set; "
                 "set both or none"
+            )
+        if self.prefix == "tocsin":
+            faults.append(
+                "TOCSIN_PREFIX=tocsin stands for no prefix in transactional ids, so this generation and one without a "
+                "prefix would shut each other out; set another name"
             )
         if self.raw_topic in {self.topic(name) for name in NAMES if name != RAW}:
             faults.append(

@@ -1,8 +1,9 @@
 """Several workers on one machine: started, watched, restarted at once, stopped together.
 
 Each has a static id, so a worker that dies and is back within the session timeout gets its partitions again without
-a rebalance. A worker that ends with 2 or 3 cannot be helped by a restart (settings, Kafka): everything is stopped and
-that status is ours. Workers stop by themselves if the supervisor is gone.
+a rebalance. A worker that ends with 2 cannot be helped by a restart (settings): everything is stopped and that status
+is ours. One that does not reach Kafka is tried again, ever more slowly. Workers stop by themselves if the supervisor is
+gone.
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from dataclasses import dataclass, field
 
 from streams.worker import SUPERVISOR
 
-HOPELESS = (2, 3)
+HOPELESS = (2,)
+"""Exit statuses that a restart cannot help: settings. Kafka was there when we began, so 3 is an outage."""
 STOP_TIMEOUT = 30.0
 """Seconds between SIGTERM and SIGKILL."""
 QUICK_DEATH = 2.0

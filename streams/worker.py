@@ -7,6 +7,7 @@ was told to stop (SIGTERM, Ctrl-C), 70 when it ended itself so that nothing is l
 import asyncio
 import logging
 import os
+import socket
 import time
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -22,11 +23,11 @@ from streams.engine.app import LaneApp, build_app
 from streams.engine.clocks import Clocks
 from streams.engine.exits import die
 from streams.engine.ticker import Ticker
-from streams.engine.upkeep import advise, balance, keep, orphaned
+from streams.engine.upkeep import advise, balance, keep, orphaned, survey
 from streams.health import Health
 from streams.metrics import Metrics
 from streams.quiet import quiet
-from streams.settings import Settings
+from streams.settings import Settings, SettingsError
 
 log = logging.getLogger("tocsin.worker")
 
@@ -36,6 +37,7 @@ SUPERVISOR = "TOCSIN_SUPERVISOR_PID"
 
 def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     """Work until told to stop. Raises what is wrong with settings or Kafka before anything is read."""
+    _free(settings)
     generation = asyncio.run(
         generations.establish(settings, rulebook.version, rulebook.lanes.count, int(time.time() * 1000))
     )
@@ -51,6 +53,22 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     worker.execute_from_commandline()
     raise SystemExit(0)  # not reached: Faust's worker exits by itself
+
+
+def _free(settings: Settings) -> None:
+    """Refuse a port that somebody else has, before anything is taken over."""
+    if settings.http_port:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.http_host, settings.http_port))
+            except OSError as error:
+                raise SettingsError(
+                    [
+                        f"TOCSIN_HTTP_PORT={settings.http_port}: cannot listen on {settings.http_host} there "
+                        f"({error.strerror}); another worker has it? Set a free port, or 0 for none"
+                    ]
+                ) from error
 
 
 def _beside(app: LaneApp, generation: Generation, metrics: Metrics) -> None:
@@ -93,12 +111,13 @@ async def _upkeep(
             )
     jobs = [
         keep("clocks", clocks.follow),
-        keep("skew and lag", lambda: balance(app.lanes, clocks, inputs, metrics, thread)),
+        keep("survey", lambda: survey(app.lanes, thread)),
+        keep("skew and lag", lambda: balance(app.lanes, clocks, inputs, metrics)),
         keep("advisory offsets", lambda: advise(app.lanes, thread)),
     ]
     if settings.tick:
         ticker = Ticker(settings.topic(stages.RAW), app.lanes, clocks, generation.start, options, metrics)
-        jobs.append(keep("ticks", lambda: ticker.run(thread)))
+        jobs.append(keep("ticks", ticker.run))
     if parent := os.environ.get(SUPERVISOR):
         jobs.append(orphaned(int(parent), lambda: os.kill(os.getpid(), 15)))
     try:

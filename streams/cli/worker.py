@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import socket
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,6 +52,11 @@ def worker(
     run(settings, rulebook)
 
 
+def _name(port: int) -> str:
+    """The same at every start of this supervisor, and no other's: static ids must not be shared."""
+    return f"{socket.gethostname()}-{port or os.getpid()}"
+
+
 def _now() -> int:
     return int(time.time() * 1000)
 
@@ -58,6 +65,7 @@ def _supervise(
     settings: Any, rulebook: Any, processes: int, drain: bool, rules: Path | None, override: list[str]
 ) -> int:
     from streams import generation as generations
+    from streams.cli.terminal import bar
     from streams.drain import drained
     from streams.supervisor import Supervisor, this_command
 
@@ -66,10 +74,15 @@ def _supervise(
     arguments = ["worker", *([f"--rules={rules}"] if rules else []), *[f"--set={item}" for item in override]]
     generation = asyncio.run(generations.establish(settings, rulebook.version, rulebook.lanes.count, _now()))
     supervisor = Supervisor(
-        this_command(*arguments), processes, settings.instance_id or "worker", settings.http_port, log.warning
+        this_command(*arguments),
+        processes,
+        settings.instance_id or _name(settings.http_port),
+        settings.http_port,
+        log.warning,
     )
 
     async def until() -> None:
-        await drained(settings, generation, lambda stage, done, total: log.debug("%s %d/%d", stage, done, total))
+        with bar("draining") as told:
+            await drained(settings, generation, lambda _, done, total: told(done, total))
 
     return asyncio.run(supervisor.run(until if drain else None))

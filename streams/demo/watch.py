@@ -75,7 +75,7 @@ class Watch:
         return [self._lane(lane) for lane in range(self._lanes.count)]
 
     def _lane(self, lane: int) -> LaneView:
-        clock = self.sum("tocsin_lane_clock_seconds", stage="detect", partition=str(lane))
+        clock = self.sum("tocsin_lane_clock_seconds", stage="deduplicate", partition=str(lane))
         missing = self.sum("tocsin_learning_days", partition=str(lane))
         return LaneView(
             lane,

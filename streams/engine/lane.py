@@ -7,6 +7,7 @@ continues exactly behind the last committed chunk.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from faust.types import TP
 
 from agents.stage import Inbound, Stage
-from streams.engine.chunk import Chunk
+from streams.engine.chunk import Chunk, Reached
 from streams.engine.exits import die
 from streams.engine.spec import StageSpec
 from streams.engine.transaction import Transactor
@@ -35,6 +36,8 @@ class Lane:
         """Where a new owner would start to read: committed."""
         self.consumed = 0
         """The offset behind the last record that a commit covers; never less than `position`."""
+        self.stable: int | None = None
+        """The offset behind the last committed record of the partition, as of the last survey."""
         self.buffered = 0
         self.paused = False
         """Set by the skew control: too far ahead of the slowest raw partition."""
@@ -46,13 +49,24 @@ class Lane:
         self._due = 0
         self._chunks: deque[Sequence[Inbound]] = deque()
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._stop = asyncio.Event()
+        self._passed = 0
         self._task: asyncio.Task[None] | None = None
 
     @property
     def idle(self) -> bool:
         """Nothing is waiting to be committed, and the stage holds nothing back."""
         return not self._chunks and self.buffered == 0 and self.position == self.consumed
+
+    @property
+    def reached(self) -> int:
+        """Everything below this offset is behind us; unlike `consumed` it passes the marks at a transaction's end."""
+        return max(self.consumed, self._passed)
+
+    @property
+    def told(self) -> int | None:
+        """What to tell the group: where a new owner would start, or `reached` if nothing is held back."""
+        return self.reached if self.idle else self.position
 
     @property
     def hungry(self) -> bool:
@@ -72,7 +86,7 @@ class Lane:
 
     def feed(self, chunk: Chunk) -> None:
         """Take a chunk. One from before our seek is dropped: it is read again."""
-        if chunk.epoch != self._epoch or self._stopping:
+        if chunk.epoch != self._epoch or self._stop.is_set():
             return
         if chunk.number != self._due:
             die(f"{self.tp}: chunk {chunk.number} came where {self._due} was due")
@@ -81,12 +95,24 @@ class Lane:
         self.buffered += len(chunk.records)
         self._wake.set()
 
+    def survey(self, seen: Reached) -> None:
+        """Take note how far the consumer has come. It counts only if all that it handed out has been committed."""
+        self.stable = seen.stable
+        if seen.epoch == self._epoch and seen.number == self._due - 1 and self.idle:
+            self._passed = max(self._passed, seen.position)
+
     async def close(self) -> None:
-        """Stop after the transaction that is under way."""
-        self._stopping = True
+        """Stop after the transaction that is under way.
+
+        A lane that has done everything says so in its state: else the marks at the end of its input, once they have
+        expired, would look like lost records.
+        """
+        self._stop.set()
         self._wake.set()
         if self._task is not None:
             await self._task
+            if self.position is not None and self.idle and self.reached > self.position:
+                await self.transactor.commit([], self.spec.state, self.tp.partition, {}, self.reached)
         await self.transactor.close()
 
     async def _guard(self) -> None:
@@ -98,12 +124,13 @@ class Lane:
 
     async def _run(self) -> None:
         while True:
-            while not self._chunks and not self._stopping:
+            while not self._chunks and not self._stop.is_set():
                 self._wake.clear()
                 await self._wake.wait()
-            if not self._stopping and (early := self.committed_at + self._gap - time.monotonic()) > 0:
-                await asyncio.sleep(early)
-            if self._stopping:
+            if (early := self.committed_at + self._gap - time.monotonic()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), early)
+            if self._stop.is_set():
                 return
             await self._turn(self._gather())
 

@@ -19,7 +19,6 @@ from faust.types import TP
 from streams.engine.clocks import Clocks
 from streams.engine.lane import Lane
 from streams.engine.lanes import Lanes
-from streams.engine.transport import LaneThread
 from streams.metrics import Metrics
 
 log = logging.getLogger("tocsin.ticker")
@@ -65,7 +64,7 @@ class Ticker:
         self._metrics = metrics
         self._ticked: dict[TP, Ticked] = {}
 
-    async def run(self, thread: LaneThread) -> None:
+    async def run(self) -> None:
         """Tick for ever."""
         producer = AIOKafkaProducer(**self._options, acks="all", enable_idempotence=True, linger_ms=0)
         await producer.start()
@@ -75,20 +74,19 @@ class Ticker:
                 if self._lanes.ready:
                     for tp, lane in list(self._lanes.lanes.items()):
                         if tp.topic == self._topic:
-                            await self._look(tp, lane, thread, producer)
+                            await self._look(tp, lane, producer)
         finally:
             await asyncio.shield(producer.stop())
 
-    async def _look(self, tp: TP, lane: Lane, thread: LaneThread, producer: AIOKafkaProducer) -> None:
+    async def _look(self, tp: TP, lane: Lane, producer: AIOKafkaProducer) -> None:
         ticked = self._ticked.setdefault(tp, Ticked())
         clock = self._clocks.of(lane.spec.source, tp.partition)
-        stable = thread.last_stable(tp)
         now = time.monotonic()
         if due(
             arrival=clock.arrival if clock else self._start,
             highest=self._clocks.highest,
-            unread=lane.consumed <= ticked.offset,
-            at_end=lane.idle and stable is not None and lane.consumed >= stable,
+            unread=lane.reached <= ticked.offset,
+            at_end=lane.idle and lane.stable is not None and lane.reached >= lane.stable,
             since_tick=now - ticked.at,
             since_record=now - lane.committed_at,
         ):

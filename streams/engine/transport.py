@@ -23,7 +23,7 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from agents.stage import Inbound
-from streams.engine.chunk import Chunk
+from streams.engine.chunk import Chunk, Reached
 from streams.engine.exits import die
 
 OPEN_TIMEOUT = 120.0
@@ -97,29 +97,40 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             self._ensure_consumer().seek(TopicPartition(*tp), offset)
         return self.epoch
 
-    async def advise(self, positions: Mapping[TP, tuple[int, bool]]) -> None:
-        """Commit group offsets for lag tools and for draining; nothing of ours starts from them.
+    async def reached(self) -> dict[TP, Reached]:
+        """How far each partition has been fetched."""
+        found: dict[TP, Reached] = await self.call_thread(self._reached)
+        return found
 
-        `positions`: for each partition the lane's position, and whether the lane is idle (then the consumer's own
-        position is told, which passes the control records at a transaction's end).
-        """
+    async def _reached(self) -> dict[TP, Reached]:
+        # No await: position and number have to be of one moment, or a record fetched in between would seem done.
+        consumer = self._ensure_consumer()
+        assignment = consumer._subscription.subscription.assignment if consumer._subscription.subscription else None
+        if assignment is None:
+            return {}
+        found = {}
+        for tp in assignment.tps:
+            state = assignment.state_value(tp)
+            if state is not None and state.has_valid_position:
+                found[TP(*tp)] = Reached(
+                    self.epoch, self.numbers.get(tp, -1), state.position, consumer.last_stable_offset(tp)
+                )
+        return found
+
+    async def advise(self, positions: Mapping[TP, int]) -> None:
+        """Commit group offsets for lag tools and for draining; nothing of ours starts from them."""
         await self.call_thread(self._advise, positions)
 
-    async def _advise(self, positions: Mapping[TP, tuple[int, bool]]) -> None:
+    async def _advise(self, positions: Mapping[TP, int]) -> None:
         consumer = self._ensure_consumer()
-        offsets = {}
-        for tp, (position, idle) in positions.items():
-            partition = TopicPartition(*tp)
-            if partition in consumer.assignment():
-                at = max(position, await consumer.position(partition)) if idle else position
-                offsets[partition] = OffsetAndMetadata(at, "")
+        ours = consumer.assignment()
+        offsets = {
+            TopicPartition(*tp): OffsetAndMetadata(position, "")
+            for tp, position in positions.items()
+            if TopicPartition(*tp) in ours
+        }
         if offsets:
             await consumer.commit(offsets)
-
-    def last_stable(self, tp: TP) -> int | None:
-        """The offset behind the last committed record of a partition, as of the last fetch."""
-        found: int | None = self._ensure_consumer().last_stable_offset(TopicPartition(*tp))
-        return found
 
     async def broker_answers(self) -> bool:
         """Whether a broker answers a metadata request now."""

@@ -20,6 +20,8 @@ log = logging.getLogger("tocsin.upkeep")
 
 LOOK = 0.2
 """Seconds between two looks at skew and lag."""
+SURVEY = 0.1
+"""Seconds between two looks at how far the consumer has come."""
 ADVISE = 0.5
 """Seconds between two commits of advisory group offsets."""
 
@@ -37,9 +39,7 @@ async def keep(name: str, work: Callable[[], Awaitable[None]]) -> None:
             die(f"{name}: {type(error).__name__}: {error}", error)
 
 
-async def balance(
-    lanes: Lanes, clocks: Clocks, inputs: Mapping[tuple[str, int], int | None], metrics: Metrics, thread: LaneThread
-) -> None:
+async def balance(lanes: Lanes, clocks: Clocks, inputs: Mapping[tuple[str, int], int | None], metrics: Metrics) -> None:
     """Pause what is too far ahead, and say how far behind each lane is."""
     leads: dict[TP, Lead] = {}
     while True:
@@ -52,8 +52,7 @@ async def balance(
                     lead.note(clock)
                 lane.paused = lead.too_far(slowest)
                 metrics.paused.labels(stage, partition).set(lane.paused)
-            stable = thread.last_stable(tp)
-            behind = 0 if lane.idle or stable is None else max(0, stable - lane.consumed)
+            behind = max(0, lane.stable - lane.reached) if lane.stable is not None else 0
             metrics.lag_records.labels(stage, partition).set(behind)
             oldest = lane.oldest
             metrics.lag_seconds.labels(stage, partition).set(
@@ -62,18 +61,24 @@ async def balance(
         await asyncio.sleep(LOOK)
 
 
+async def survey(lanes: Lanes, thread: LaneThread) -> None:
+    """Let each lane know how far the consumer has come."""
+    while True:
+        if lanes.ready:
+            for tp, seen in (await thread.reached()).items():
+                if (lane := lanes.lanes.get(tp)) is not None:
+                    lane.survey(seen)
+        await asyncio.sleep(SURVEY)
+
+
 async def advise(lanes: Lanes, thread: LaneThread) -> None:
     """Tell the group where lanes are, for lag tools and for draining."""
-    told: dict[TP, tuple[int, bool]] = {}
+    told: dict[TP, int] = {}
     while True:
         await asyncio.sleep(ADVISE)
         if not lanes.ready:
             continue
-        news = {
-            tp: (lane.position, lane.idle)
-            for tp, lane in lanes.lanes.items()
-            if lane.position is not None and told.get(tp) != (lane.position, lane.idle)
-        }
+        news = {tp: at for tp, lane in lanes.lanes.items() if (at := lane.told) is not None and told.get(tp) != at}
         if news:
             await thread.advise(news)
             told.update(news)

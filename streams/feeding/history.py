@@ -61,6 +61,7 @@ async def import_log(
             await _Import(settings, Batches(writer, where.topic), where, tally, progress, stopped).run(
                 made, pace, paced_from
             )
+            await _no_worker_came_first(settings)  # between our last look and now
     progress(tally.progress())
     return tally.report(time.monotonic() - begun)
 

@@ -1,9 +1,13 @@
 """What a worker does when it is told to stop, and what it says when it cannot start."""
 
+import asyncio
 import signal
+import socket
 import urllib.request
 
 import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 from tests.integration import recount
 from tests.integration.deployment import Deployment, until
@@ -68,3 +72,82 @@ def test_no_kafka_is_exit_3(deployment: Deployment) -> None:
 
 def test_no_topics_names_the_command(prefix: str, deployment: Deployment) -> None:
     assert "topics create" in deployment.complaint("worker", TOCSIN_PREFIX=f"{prefix}other")
+
+
+def test_a_transactional_producer_stalls_nobody(deployment: Deployment) -> None:
+    """The mark at a transaction's end is no record: a partition that ends in one has been read to its end."""
+
+    async def send() -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=deployment.settings.kafka_bootstrap_servers, transactional_id=f"{deployment.port}"
+        )
+        await producer.start()
+        for title in ("Kenya deploys troops to Somalia", "Peru and Chile sign a treaty"):
+            async with producer.transaction():
+                value = f'{{"title": "{title}"}}'.encode()
+                await producer.send(deployment.settings.raw_topic, value=value, partition=0)
+        await producer.stop()
+
+    with deployment.worker():
+        until(lambda: ready(deployment.port), "ready")
+        asyncio.run(send())
+        until(lambda: len({where for where, _ in recount.deduplicated(deployment)}) == 2, "released", seconds=20)
+    with deployment.worker("--processes", "1", "--drain") as drain:
+        assert drain.wait(30) == 0
+    assert recount.check(deployment) == 2
+
+
+def test_starts_again_when_all_that_it_had_read_has_expired(deployment: Deployment) -> None:
+    deployment.run("feed", "-", stdin=b'{"title": "Kenya deploys troops to Somalia"}\n' * 3)
+    with deployment.worker("--processes", "1", "--drain") as first:
+        assert first.wait(60) == 0
+
+    async def expire() -> None:
+        client = AIOKafkaAdminClient(bootstrap_servers=deployment.settings.kafka_bootstrap_servers)
+        await client.start()
+        topics = ("headlines.raw", "headlines.classified")
+        for topic in map(deployment.settings.topic, topics):
+            partitions = [TopicPartition(topic, p) for p in range(4 if topic.endswith("classified") else 2)]
+            await client.delete_records({p: RecordsToDelete(before_offset=-1) for p in partitions})
+        await client.close()
+
+    asyncio.run(expire())
+    deployment.run("feed", "-", stdin=b'{"title": "Peru and Chile sign a treaty"}\n')
+    with deployment.worker("--processes", "1", "--drain") as second:
+        assert second.wait(60) == 0
+    assert len({where for where, _ in recount.deduplicated(deployment)}) == 4
+
+
+def test_what_is_lost_is_refused_and_named(deployment: Deployment) -> None:
+    with deployment.worker("--processes", "1", "--drain") as first:
+        assert first.wait(60) == 0
+    deployment.run("feed", "-", stdin=b'{"title": "Kenya deploys troops to Somalia"}\n' * 4)
+
+    async def expire() -> None:
+        client = AIOKafkaAdminClient(bootstrap_servers=deployment.settings.kafka_bootstrap_servers)
+        await client.start()
+        raw = [TopicPartition(deployment.settings.raw_topic, p) for p in range(2)]
+        await client.delete_records({p: RecordsToDelete(before_offset=-1) for p in raw})
+        await client.close()
+
+    asyncio.run(expire())
+    said = deployment.complaint("worker", status=70)
+    assert "retention has overtaken" in said
+
+
+def test_a_taken_port_is_named(deployment: Deployment) -> None:
+    with socket.create_server(("127.0.0.1", deployment.port)):
+        assert "TOCSIN_HTTP_PORT" in deployment.complaint("worker")
+
+
+def test_arrival_has_to_be_the_brokers(kafka: str, prefix: str, deployment: Deployment) -> None:
+    async def create() -> None:
+        client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+        await client.start()
+        await client.create_topics(
+            [NewTopic(f"{prefix}own", 2, 1, topic_configs={"message.timestamp.type": "CreateTime"})]
+        )
+        await client.close()
+
+    asyncio.run(create())
+    assert "LogAppendTime" in deployment.complaint("worker", TOCSIN_RAW_TOPIC=f"{prefix}own")

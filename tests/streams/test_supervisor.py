@@ -47,11 +47,19 @@ async def test_each_has_a_static_id_and_is_back_after_a_kill(tmp_path: Path) -> 
             os.kill(int(line.split()[1]), 0)
 
 
-@pytest.mark.parametrize("status", [2, 3])
-async def test_what_a_restart_cannot_help_ends_everything(tmp_path: Path, status: int) -> None:
-    made, lines = supervisor(f"raise SystemExit({status})", tmp_path)
-    assert await made.run() == status
+async def test_what_a_restart_cannot_help_ends_everything(tmp_path: Path) -> None:
+    made, lines = supervisor("raise SystemExit(2)", tmp_path)
+    assert await made.run() == 2
     assert len(lines()) == 1
+
+
+async def test_an_outage_of_kafka_is_waited_out(tmp_path: Path) -> None:
+    made, lines = supervisor("raise SystemExit(3)", tmp_path)
+
+    async def scenario() -> None:
+        await noted(lines, 2)
+
+    assert await made.run(scenario) == 0
 
 
 async def test_a_goal_that_fails_stops_the_workers_too(tmp_path: Path) -> None:
