@@ -69,9 +69,13 @@ class Lanes:
         async with Reader(self._options) as reader:
             positions = await self._restore(reader)
             first = await reader.beginning(TopicPartition(*tp) for tp in self.lanes)
-        for tp in self.lanes:
+        for tp, lane in self.lanes.items():
             begins = first[TopicPartition(*tp)]
-            if positions.setdefault(tp, begins) < begins:
+            if tp not in positions:
+                # written down at once: from now on, what expires unread is lost and will be missed
+                positions[tp] = begins
+                await lane.transactor.commit([], lane.spec.state, tp.partition, {}, begins)
+            elif positions[tp] < begins:
                 raise LostError(
                     f"{tp.topic}[{tp.partition}] begins at {begins}, but {positions[tp]} was to be read next: "
                     "its retention has overtaken this worker"
