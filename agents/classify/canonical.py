@@ -107,7 +107,10 @@ def clean_title(raw: str) -> tuple[str, tuple[str, ...]]:
     text = raw
     if "&" in text:
         for _ in range(2):  # feeds that escape twice are common
-            text = html.unescape(text)
+            try:
+                text = html.unescape(text)
+            except ValueError:  # a reference of thousands of digits: no character, and no number that Python would read
+                break
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_UNIFIED)).translate(_UNIFIED)
     elif "`" in text:

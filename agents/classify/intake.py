@@ -16,7 +16,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agents.classify.canonical import canonical_title, canonical_url, clean_title, split_publisher
-from agents.classify.publishers import Publishers
+from agents.classify.publishers import Own, Publishers
 from agents.classify.times import Moment, given_moment, timed
 from schemas.headline import Headline
 from schemas.rejected import Code
@@ -182,6 +182,16 @@ class Intake:
         canonical = canonical_title(title) or title
         return Titled(cleaned, flags, title, suffix, canonical, _hash(canonical))
 
+    @staticmethod
+    def _without(own: Own, titled: Titled) -> Titled:
+        """The title without the name of its own outlet, which the rules need not know. Not kept: titles are kept by
+        their characters alone, and this follows from who sent them."""
+        title, suffix = split_publisher(titled.title, own)
+        if suffix is None:
+            return titled
+        canonical = canonical_title(title) or title
+        return titled._replace(title=title, suffix=suffix, canonical=canonical, text_key=_hash(canonical))
+
     def _accepted(self, sent: Sent, titled: Titled, moment: Moment | None, flags: list[str]) -> Item:
         extra = dict(sent.model_extra or {})
         named = sent.publisher if sent.publisher is not None else sent.source
@@ -193,6 +203,8 @@ class Intake:
             extra = {}
             flags.append("extra_dropped")
         producer = _name(named, flags)
+        if titled.suffix is None and named is not None and (" - " in titled.title or " | " in titled.title):
+            titled = self._without(Own(producer, _name(sent.source, [])), titled)
         publisher = producer or titled.suffix
         url = _url(sent.url, flags)
         return Item(
@@ -215,7 +227,8 @@ def _hash(text: str) -> str:
 def _control(document: Mapping[str, Any]) -> Control | Refusal:
     end = document.get("end", False)
     if document["tocsin"] != "tick" or not isinstance(end, bool):
-        shown = repr(document["tocsin"])[:80]
+        given = document["tocsin"]
+        shown = repr(given[:80]) if isinstance(given, str) else _kind(given)
         return Refusal("control_unknown", f'"tocsin": {shown}; known is "tick", with or without "end": true')
     return Control(end)
 
@@ -254,10 +267,8 @@ def _origin(url: str | None) -> str | None:
 
 
 def _bounded(extra: dict[str, Any]) -> bool:
-    written = orjson.dumps(extra)
-    if len(written) > _EXTRA_BYTES:
-        return False
-    return written.count(b"{") + written.count(b"[") <= _EXTRA_DEPTH or _shallow(extra, _EXTRA_DEPTH)
+    # Depth first: what may be read is deeper than what can be written.
+    return _shallow(extra, _EXTRA_DEPTH) and len(orjson.dumps(extra)) <= _EXTRA_BYTES
 
 
 def _shallow(value: object, depth: int) -> bool:

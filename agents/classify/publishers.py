@@ -157,6 +157,16 @@ class Publishers:
         return _normal(name).replace(" ", "") or None
 
 
+class Own:
+    """The names that a record gives its own publisher: one may stand at the end of its title, known or not."""
+
+    def __init__(self, *names: str | None) -> None:
+        self._names = {key for name in names if name and (key := _normal(name))}
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and _normal(name) in self._names
+
+
 def _normal(name: str) -> str:
     """Folded, without "the" and punctuation: "The New York Times" and "New York Times" are one."""
     folded = fold(name).replace("&", " and ")

@@ -27,6 +27,11 @@ def test_what_prints_nothing_is_taken_out_and_flagged(hidden: str) -> None:
     assert clean_title(f"Mis{hidden}sile") == ("Missile", ("control_characters",))
 
 
+def test_a_reference_of_thousands_of_digits_is_left_as_it_is() -> None:
+    endless = "&#" + "9" * 4_301 + ";"
+    assert clean_title(f"Calm &amp; {endless}") == (f"Calm &amp; {endless}", ())
+
+
 @given(st.text())
 def test_cleaning_is_total_and_idempotent_in_its_characters(raw: str) -> None:
     clean, _ = clean_title(raw)

@@ -275,3 +275,89 @@ def test_any_text_is_a_title_or_refused(title: str) -> None:
 def test_a_family_follows_from_the_host_alone(url: str) -> None:
     read = accepted(sent(url=url))
     assert read.family == Publishers.load(RULES).family(None, url, None) == "Reuters"
+
+
+@pytest.mark.parametrize("depth", [17, 300, 1_000])
+def test_what_is_nested_too_deep_is_dropped_and_the_headline_is_kept(depth: int) -> None:
+    nested = b"[" * depth + b"]" * depth
+    read = accepted(b'{"title": "Troops move to the border", "x": ' + nested + b"}")
+    assert read.extra == {}
+    assert "extra_dropped" in read.flags
+
+
+@pytest.mark.parametrize(
+    "field", ["tocsin", "title", "withdraws", "published_at", "date", "source", "publisher", "url"]
+)
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"[" * 1_000 + b"]" * 1_000,
+        b'{"a":' * 1_000 + b"1" + b"}" * 1_000,
+        b"9" * 300,
+        b"-" + b"9" * 300,
+        b"9" * 5_000,
+        b"1e400",
+        b"1e308",
+        b"-1e308",
+        b"1e-400",
+        b'"&#' + b"9" * 4_301 + b';"',
+        b'"' + b"9" * 5_000 + b'"',
+    ],
+    ids=[
+        "arrays",
+        "objects",
+        "300 digits",
+        "minus",
+        "5,000 digits",
+        "1e400",
+        "1e308",
+        "-1e308",
+        "1e-400",
+        "&#",
+        "text",
+    ],
+)
+def test_no_value_of_any_field_raises(field: str, value: bytes) -> None:
+    for others in (b"", b', "title": "Troops move"'):
+        read = intake().read(b'{"' + field.encode() + b'": ' + value + others + b"}")
+        if isinstance(read, Item):
+            assert Headline.decode(read.arrived(AT).encode()) == read.arrived(AT)
+
+
+@pytest.mark.parametrize("end", [" - The Kestrel Post", " | the kestrel post", " \u2014 Kestrel Post"])
+@pytest.mark.parametrize("field", ["source", "publisher"])
+def test_the_name_of_its_own_outlet_is_no_part_of_a_title(end: str, field: str) -> None:
+    bare = accepted(sent(**{field: "The Kestrel Post"}))
+    full = accepted(sent(title=f"{bare.title}{end}", **{field: "The Kestrel Post"}))
+    assert (full.title, full.text_key, full.id) == (bare.title, bare.text_key, bare.id)
+    assert (full.publisher, full.family) == (bare.publisher, bare.family)
+
+
+def test_the_name_of_another_outlet_stays_whatever_was_read_before() -> None:
+    title = "Troops move to the border - The Kestrel Post"
+    for _ in range(2):
+        assert accepted(sent(title=title, source="The Kestrel Post")).title == "Troops move to the border"
+        assert accepted(sent(title=title, source="The Merlin Times")).title == title
+        assert accepted(sent(title=title)).title == title
+        both = accepted(sent(title=title, publisher="The Merlin Times", source="Kestrel Post"))
+        assert (both.title, both.publisher) == ("Troops move to the border", "The Merlin Times")
+
+
+def test_a_title_that_is_its_outlet_alone_stays() -> None:
+    assert accepted(sent(title="The Kestrel Post", source="The Kestrel Post")).title == "The Kestrel Post"
+
+
+DATES = st.text("0123456789-+:.,TZWGMUaeny /()\u0661", max_size=40) | st.sampled_from(
+    [
+        "Mon, 24 Nov 2025 16:00:00 +9999",
+        "24 Nov 99999 16:00:00 GMT",
+        "Mon, 1 Jan 0001 00:00:00 +2300",
+        "2025-W01-1T24:00",
+    ]
+)
+
+
+@given(DATES)
+@settings(max_examples=500, deadline=None)
+def test_no_date_raises(date: str) -> None:
+    assert isinstance(intake().read(sent(published_at=date)), Item | Refusal)
