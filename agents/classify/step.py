@@ -7,7 +7,8 @@ For every lane, of one raw partition:
                         ^ before the first row of B       ^ after all rows and minutes that it covers
 
 `Clock` in, `Clock` out: what is decided depends on the records alone, not on how they were cut into chunks, but for
-the ticks, which go no further than the merge. A record that this code stumbles over is rejected alone.
+the ticks, which go no further than the merge. A record that this code stumbles over is rejected alone, and so is one
+whose timestamp is no time: time would go on from there, and everything after it with it.
 """
 
 import traceback
@@ -19,6 +20,7 @@ from agents.classify.clock import Clock
 from agents.classify.intake import Control, Intake, Item, Refusal, Withdrawal
 from agents.classify.lanes import Lanes
 from agents.classify.reader import Reader
+from agents.classify.times import BEYOND
 from agents.stage import Inbound
 from schemas.base import DAY, MINUTE, QUARTER
 from schemas.headline import Headline, Place
@@ -81,13 +83,15 @@ class Classifier:
         """The origin of a row."""
         return Source(topic=self.topic, partition=self.partition, offset=offset)
 
-    def read(self, record: Inbound, arrival: int) -> "list[LaneRow] | Control | Refusal":
-        """The rows of one record, without regard to any other."""
+    def read(self, record: Inbound, arrival: int | None) -> "list[LaneRow] | Control | Refusal":
+        """The rows of one record, without regard to any other. Without an arrival it makes none."""
         meant = self._intake.read(record.value)
         if isinstance(meant, Refusal):
             return meant
         if isinstance(meant, Control):
             return Control(meant.end and self._ends)
+        if arrival is None:
+            return _timeless(record.timestamp)
         digest = blake2b(record.value or b"", digest_size=8).hexdigest()
         if isinstance(meant, Withdrawal):
             return [
@@ -155,13 +159,16 @@ class _Chunk:
     def take(self, record: Inbound) -> None:
         self._size += len(record.value or b"")
         before = self._arrival
-        arrival = record.timestamp if before is None else max(before, record.timestamp)
-        if self._volume and before is not None and arrival // MINUTE > before // MINUTE:
-            self._tell_minute(before, record.offset)
-        if not self._ended:
-            self._arrival = arrival
+        sound = 0 <= record.timestamp < BEYOND
+        arrival = before
+        if sound:
+            arrival = record.timestamp if before is None else max(before, record.timestamp)
+            if self._volume and before is not None and arrival // MINUTE > before // MINUTE:
+                self._tell_minute(before, record.offset)
+            if not self._ended:
+                self._arrival = arrival
         try:
-            read = self._classifier.read(record, arrival)
+            read = self._classifier.read(record, arrival if sound else None)
         except Exception as error:
             read = Refusal("step_error", _told(error))
         if self._ended and isinstance(read, list):
@@ -170,9 +177,11 @@ class _Chunk:
             source = self._classifier.source(record.offset)
             self._refused.append((record, Rejected.of("classify", *read, record.value or b"", source)))
         elif isinstance(read, Control):
+            # An end counts whatever its timestamp: without it the lanes would wait for ever.
             if read.end and not self._ended:
-                self._end(arrival, record.offset)
-        else:
+                self._arrival = 0 if arrival is None else arrival
+                self._end(self._arrival, record.offset)
+        elif arrival is not None:
             self._add(read, arrival)
 
     def close(self, offset: int) -> tuple[Clock, list[LaneRow], list[Refused]]:
@@ -219,6 +228,13 @@ class _Chunk:
 
     def _to_all(self, row: MinuteRow | TickRow) -> None:
         self._rows += [(lane, row) for lane in range(self._classifier.lanes)]
+
+
+def _timeless(timestamp: int) -> Refusal:
+    return Refusal(
+        "date_out_of_range",
+        f"Kafka's timestamp of the record, {timestamp}, lies outside 1970 to 2100; send milliseconds since 1970",
+    )
 
 
 def _told(error: Exception) -> str:

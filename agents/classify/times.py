@@ -15,7 +15,8 @@ from schemas.headline import Timing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_BEYOND = (datetime(2101, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
+BEYOND = (datetime(2101, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
+"""The end of the time that Tocsin knows, which begins with 1970, ms."""
 _NUMBER = re.compile(r"\d{9,24}(\.\d{1,9})?", re.ASCII)
 _LONGEST = 64
 STALE = DAY
@@ -102,10 +103,10 @@ def timed(moment: Moment | None, arrival: int) -> Timed:
 
 
 def _epoch(number: int | float) -> Moment:
-    at = int(number * 1000 if number * 1000 < _BEYOND else number) if abs(number) < _BEYOND else -1
-    return Moment("time", at) if 0 <= at < _BEYOND else OUT_OF_RANGE
+    at = int(number * 1000 if number * 1000 < BEYOND else number) if abs(number) < BEYOND else -1
+    return Moment("time", at) if 0 <= at < BEYOND else OUT_OF_RANGE
 
 
 def _within(kind: Literal["time", "day"], moment: datetime) -> Moment:
     at = (moment - _EPOCH) // _MILLISECOND
-    return Moment(kind, at) if 0 <= at < _BEYOND else OUT_OF_RANGE
+    return Moment(kind, at) if 0 <= at < BEYOND else OUT_OF_RANGE

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from agents.classify.times import BEYOND
 from agents.pipeline import Input, Pipeline
 from agents.rulebook import Rulebook
 from agents.stage import Inbound
@@ -106,6 +107,7 @@ def _numbered(log: Log) -> Iterator[Placed]:
 def _spanned(scanned: Scanned, dump: Dump) -> Iterator[Placed]:
     for placed in dump:
         at = placed.record.timestamp
-        scanned.first = at if scanned.first is None else min(scanned.first, at)
-        scanned.last = at if scanned.last is None else max(scanned.last, at)
+        if 0 <= at < BEYOND:
+            scanned.first = at if scanned.first is None else min(scanned.first, at)
+            scanned.last = at if scanned.last is None else max(scanned.last, at)
         yield placed

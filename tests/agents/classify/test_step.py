@@ -259,3 +259,40 @@ def test_a_headline_is_read_as_of_its_day() -> None:
 def test_an_empty_chunk_is_nothing(chunk: list[Inbound]) -> None:
     made = classifier()
     assert made.step(made.start, chunk) == (made.start, [], [])
+
+
+MICROSECONDS = T0 * 1_000
+
+
+@pytest.mark.parametrize("timestamp", [MICROSECONDS, 10**15, 4_133_980_800_000, -1, -(10**18), 2**63 - 1])
+@pytest.mark.parametrize("ends", [False, True], ids=["live", "import"])
+def test_a_timestamp_that_is_no_time_costs_its_record_alone(timestamp: int, ends: bool) -> None:
+    made = classifier(None if ends else T0, ends)
+    wrong = [titled("US b"), TICK, b'{"withdraws": "x"}', b"rubbish"]
+    values = [(T0 + 1, titled("US a")), *((timestamp, value) for value in wrong), (T0 + 2, titled("US c"))]
+    clock, rows, refused = made.step(made.start, [Inbound(at, *given) for at, given in enumerate(values)])
+    assert [(record.offset, rejected.code) for record, rejected in refused] == [
+        (1, "date_out_of_range"),
+        (3, "date_out_of_range"),
+        (4, "not_json"),
+    ]
+    assert str(timestamp) in refused[0][1].detail
+    assert "milliseconds" in refused[0][1].detail
+    assert (clock.arrival, clock.highest, clock.rows) == (T0 + 2, T0 + 2, 2)
+    assert kinds(rows, 0) == [("headline", 1), ("headline", 2), ("tick", 2)]
+
+
+def test_before_anything_is_known_a_timestamp_that_is_no_time_says_nothing() -> None:
+    made = classifier(None, ends=True)
+    clock, rows, refused = made.step(made.start, [Inbound(0, MICROSECONDS, titled("US a")), Inbound(1, -1, TICK)])
+    assert (clock.arrival, rows, len(refused)) == (None, [], 1)
+
+
+@pytest.mark.parametrize(("before", "at"), [([(0, titled("US a"))], T0), ([], 0)])
+def test_an_import_ends_whatever_the_timestamp_of_its_end(before: list[tuple[int, bytes]], at: int) -> None:
+    made = classifier(None, ends=True)
+    clock, rows, refused = made.step(made.start, [*records(*before), Inbound(len(before), MICROSECONDS, END)])
+    assert (clock.arrival, clock.ended, refused) == (at, True, [])
+    last = rows[-1][1]
+    assert isinstance(last, TickRow)
+    assert last.end == at
