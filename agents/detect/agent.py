@@ -1,11 +1,15 @@
 """The stage that the shell drives: rows of one deduplicated lane as bytes in, alerts and counts as bytes out.
 
 Outputs stand in the order of the rows that caused them, so that they are the same however the rows are cut into
-chunks. A record that is no row is rejected with its bytes; all others go on.
+chunks. A record that is no row is rejected with its bytes; all others go on. So is a row that this code stumbles over:
+the detector changes in place and may have been left half changed, so it is built again as it was before that row,
+from the entries as last written and the rows since.
 """
 
+import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -15,7 +19,7 @@ from agents.stage import Inbound, Memory, Outbound, Step
 from schemas.alert import Alert
 from schemas.count import SeriesCount, VolumeCount
 from schemas.rejected import Rejected
-from schemas.row import Source, TickRow, decode_row, time_of
+from schemas.row import ReleasedRow, Source, TickRow, decode_row, time_of
 
 ALERTS = "alerts"
 CURRENT = "alerts.current"
@@ -36,12 +40,16 @@ class DetectStage:
         rules_version: str,
     ) -> None:
         self.lane = lane
-        self.detector = Detector(lane, subregions, rules, directions, rules_version)
+        self._fresh = partial(Detector, lane, subregions, rules, directions, rules_version)
+        self.detector = self._fresh()
+        self._entries: dict[bytes, bytes] = {}
+        """As last written: what the detector is built from again when it stumbles."""
         self._clock: int | None = None
 
     def restore(self, entries: Mapping[bytes, bytes]) -> Memory | None:
         """The entries are all there is to remember."""
-        self.detector.restore(entries)
+        self._entries = dict(entries)
+        self.detector.restore(self._entries)
         return None
 
     def remember(self, records: Sequence[Inbound]) -> None:
@@ -53,6 +61,7 @@ class DetectStage:
         changed: set[bytes] = set()
         tally: Counter[tuple[str, str]] = Counter()
         position = 0
+        since: list[ReleasedRow] = []  # the rows that `self._entries` know nothing of
         for record in records:
             position = record.offset + 1
             if record.value is None:
@@ -60,22 +69,45 @@ class DetectStage:
             try:
                 row = decode_row(record.value)
             except ValidationError as error:
-                outputs.append(self._rejected(record, record.value, error))
+                outputs.append(self._rejected(record, record.value, f"not a row: {error}"))
                 tally["rejected", "step_error"] += 1
                 continue
             if isinstance(row, TickRow):
                 continue
+            try:
+                decided = self.detector.step((row,))
+            except Exception as error:
+                outputs.append(self._rejected(record, record.value, _told(error)))
+                tally["rejected", "step_error"] += 1
+                self._again(since)
+                since = []
+                continue
             self._clock = time_of(row)
-            decided = self.detector.step((row,))
+            since.append(row)
             changed |= decided.changed
             for alert in decided.alerts:
                 outputs += self._alert(alert)
                 tally["alert", alert.status] += 1
             outputs += [self._count(count) for count in decided.counts]
-        return Step(outputs, self.detector.entries(changed), position, tally, self._gauges())
+        state = self.detector.entries(changed)
+        self._keep(state)
+        return Step(outputs, state, position, tally, self._gauges())
 
     def committed(self, first_offsets: Mapping[tuple[str, int], int]) -> None:
         """Nothing to keep."""
+
+    def _again(self, since: Sequence[ReleasedRow]) -> None:
+        """Put the detector back to where it was after these rows, and keep that: the next stumble has less to redo."""
+        self.detector = self._fresh()
+        self.detector.restore(self._entries)
+        self._keep(self.detector.entries(self.detector.step(since).changed))
+
+    def _keep(self, written: Mapping[bytes, bytes | None]) -> None:
+        for key, value in written.items():
+            if value is None:
+                self._entries.pop(key, None)
+            else:
+                self._entries[key] = value
 
     def _gauges(self) -> dict[str, float]:
         detector = self.detector
@@ -93,7 +125,12 @@ class DetectStage:
         key = f"{count.place}/{count.theme}" if isinstance(count, SeriesCount) else f"volume/{self.lane}"
         return Outbound(COUNTS, self.lane, key.encode(), count.encode())
 
-    def _rejected(self, record: Inbound, value: bytes, error: ValidationError) -> Outbound:
+    def _rejected(self, record: Inbound, value: bytes, detail: str) -> Outbound:
         source = Source(topic=INPUT, partition=self.lane, offset=record.offset)
-        rejected = Rejected.of("detect", "step_error", f"not a row: {error}", value, source)
+        rejected = Rejected.of("detect", "step_error", detail, value, source)
         return Outbound(REJECTED, self.lane, None, rejected.encode())
+
+
+def _told(error: Exception) -> str:
+    """The end of the traceback: where it happened and what."""
+    return "".join(traceback.format_exception(error))[-450:].strip()

@@ -1,12 +1,17 @@
 """The stage in bytes: topics, keys, positions, and the same outputs however it is chunked and restarted."""
 
+from collections.abc import Sequence
+
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.detect.agent import DetectStage
 from agents.detect.rules import load_rules
+from agents.detect.step import Decided, Detector
 from agents.stage import Inbound, Outbound
+from schemas.row import ReleasedRow
 from tests.agents.detect.synthetic import DIRECTIONS, SUBREGIONS
 from tests.agents.detect.test_restore import SETTINGS, rows
 
@@ -76,3 +81,49 @@ def test_what_is_no_row_is_rejected_and_the_rest_goes_on() -> None:
     assert orjson.loads(rejected.value)["source"] == {"topic": "headlines.deduplicated", "partition": 3, "offset": 7}
     assert step.position == good.offset + 1
     assert b"lane" in step.state
+
+
+@pytest.mark.parametrize("size", [1, 150, 700, 5000])
+def test_a_row_that_the_code_stumbles_over_is_rejected_and_leaves_no_trace(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = records()[:700]
+    bad = {given[at].offset for at in (0, 3, 4, 320, 321, 600, 699)}
+    wrong = {record.value for record in given if record.offset in bad}
+    good = [record for record in given if record.offset not in bad]
+    expected, state, _ = played(good, 5000)
+
+    step = Detector.step
+
+    def stumble(self: Detector, rows: Sequence[ReleasedRow]) -> Decided:
+        decided = step(self, rows)  # half done, and more: all of it has to be taken back
+        if any(row.encode() in wrong for row in rows):
+            raise ZeroDivisionError("a bug of ours")
+        return decided
+
+    monkeypatch.setattr(Detector, "step", stumble)
+    outputs, stumbled, position = played(given, size)
+    rejected = [orjson.loads(out.value or b"") for out in outputs if out.topic == "headlines.rejected"]
+    assert [told["source"]["offset"] for told in rejected] == sorted(bad)
+    assert {told["code"] for told in rejected} == {"step_error"}
+    assert all("a bug of ours" in told["detail"] and "stumble" in told["detail"] for told in rejected)
+    assert [out for out in outputs if out.topic != "headlines.rejected"] == expected
+    assert stumbled == state
+    assert position == given[-1].offset + 1
+
+
+def played(given: list[Inbound], size: int) -> tuple[list[Outbound], dict[bytes, bytes], int]:
+    """By one owner, in chunks of this size."""
+    owner, state, position = stage(), dict[bytes, bytes](), 0
+    owner.restore({})
+    outputs: list[Outbound] = []
+    for at in range(0, len(given), size):
+        step = owner.step(given[at : at + size])
+        outputs += step.outputs
+        position = step.position
+        for key, value in step.state.items():
+            if value is None:
+                state.pop(key, None)
+            else:
+                state[key] = value
+    return outputs, state, position
