@@ -119,6 +119,7 @@ def test_starts_again_when_all_that_it_had_read_has_expired(deployment: Deployme
 
 
 def test_what_is_lost_is_refused_and_named(deployment: Deployment) -> None:
+    deployment.run("feed", "-", stdin=b'{"title": "Ministers of Kenya meet"}\n' * 4)
     with deployment.worker("--processes", "1", "--drain") as first:
         assert first.wait(60) == 0
     deployment.run("feed", "-", stdin=b'{"title": "Kenya deploys troops to Somalia"}\n' * 4)
