@@ -1,4 +1,4 @@
-"""Topics as JSON Lines: what `tocsin scan --log` reads, so that a run can be repeated and argued about anywhere.
+"""Topics as JSON Lines: what `tocsin scan --raw` reads, so that a run can be repeated and argued about anywhere.
 
     {"generation":{...}}                          first, when a raw log is dumped and its generation has started
     {"topic":"headlines.raw","partition":0,"offset":12,"timestamp":1700000000000,"key":null,"headers":{},"value":"eyJ0..."}

@@ -149,7 +149,7 @@ def _unreachable(settings: Settings, causes: dict[str, str], seconds: float) -> 
     why = "; ".join(sorted(set(filter(None, causes.values())))) or "no answer"
     return (
         f"Kafka does not answer at {settings.kafka_bootstrap_servers} (TOCSIN_KAFKA_BOOTSTRAP_SERVERS) "
-        f"after {seconds:g} s: {why}. Start the broker (`tocsin kafka up` starts a local one), or set "
+        f"after {seconds:g} s: {why}. Start the broker (`tocsin kafka start` starts a local one), or set "
         "TOCSIN_KAFKA_BOOTSTRAP_SERVERS, and TOCSIN_KAFKA_SECURITY_PROTOCOL for a secured one."
     )
 

@@ -8,9 +8,8 @@ from agents.detect.agent import DetectStage
 from agents.rulebook import Rulebook
 from schemas.generation import Generation
 from streams.engine.spec import StageSpec
-
-RAW = "headlines.raw"
-IMPORT = "headlines.import"
+from streams.settings import IMPORT
+from streams.settings import RAW as RAW
 
 
 def inputs(generation: Generation) -> dict[tuple[str, int], int | None]:

@@ -48,7 +48,10 @@ def scan(
     rulebook = Rulebook.load(rules, override or ())
     with read(file) as rows:
         if raw:
-            scanned = scanning.scan_dump(rulebook, Dump(rows, file), output.progress)
+            dump = Dump(rows, file)
+            if (warning := scanning.other_rules(rulebook, dump)) is not None:
+                typer.echo(f"tocsin: warning: {warning}", err=True)
+            scanned = scanning.scan_dump(rulebook, dump, output.progress)
         else:
             made = log(rows, int(time.time() * 1000), partitions)
             scanned = scanning.scan_log(rulebook, made, len(rows), output.progress)

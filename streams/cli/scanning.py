@@ -12,7 +12,8 @@ from agents.rulebook import Rulebook
 from agents.stage import Inbound
 from schemas.alert import Alert
 from streams.collector import unhurried_for_now
-from streams.sources.dump import IMPORT, Dump
+from streams.settings import IMPORT
+from streams.sources.dump import Dump
 from streams.sources.errors import InputError
 from streams.sources.log import Log
 
@@ -69,6 +70,16 @@ def scan_dump(rulebook: Rulebook, dump: Dump, progress: Progress) -> Scanned:
     scanned = Scanned(Pipeline(rulebook, inputs, cut), len(dump), Counter())
     _run(scanned, _spanned(scanned, dump), len(dump), progress)
     return scanned
+
+
+def other_rules(rulebook: Rulebook, dump: Dump) -> str | None:
+    """A warning that the dump was made under other rules than it is read by, where it says so."""
+    if dump.generation is None or dump.generation.rules == rulebook.version:
+        return None
+    return (
+        f"the dump is of a generation with rules {dump.generation.rules}, and is read by rules {rulebook.version}: "
+        "alerts may differ; name that generation's rules with --rules and its overrides with --set"
+    )
 
 
 def _run(scanned: Scanned, records: Iterable[Placed], total: int, progress: Progress) -> None:

@@ -96,7 +96,7 @@ def dump(
 ) -> None:
     """Print topics as JSON Lines, up to where they end now: committed records, keys and values in base64.
 
-    The first line of a raw log is its generation, if one has started: `tocsin scan --log FILE` repeats the run.
+    The first line of a raw log is its generation, if one has started: `tocsin scan --raw FILE` repeats the run.
 
     \b
     Examples:

@@ -10,16 +10,13 @@ import base64
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
-import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from agents.stage import Inbound
 from schemas.generation import Generation
+from streams.settings import IMPORT, RAW
 from streams.sources.errors import InputError
 from streams.sources.lines import Lines
-
-RAW = "headlines.raw"
-IMPORT = "headlines.import"
 
 
 def _bytes(given: object) -> object:
@@ -113,19 +110,3 @@ class Dump:
 
     def _error(self, index: int, what: str) -> InputError:
         return InputError(f"{self._name}:{self._lines.numbers[index]}: {what}")
-
-
-def encode(topic: str, partition: int, record: Inbound) -> bytes:
-    """One line of a dump, without its line end."""
-    line = {
-        "topic": topic,
-        "partition": partition,
-        "offset": record.offset,
-        "timestamp": record.timestamp,
-        "value": _base64(record.value),
-    }
-    return orjson.dumps(line if record.key is None else line | {"key": _base64(record.key)})
-
-
-def _base64(value: bytes | None) -> str | None:
-    return None if value is None else base64.b64encode(value).decode("ascii")

@@ -22,7 +22,7 @@ async def test_a_refused_connection_is_told_with_address_setting_and_cure(caplog
     said = str(caught.value)
     assert "127.0.0.1:1" in said
     assert "TOCSIN_KAFKA_BOOTSTRAP_SERVERS" in said
-    assert "tocsin kafka up" in said
+    assert "tocsin kafka start" in said
     assert "Connect call failed" in said
     assert caught.value.exit_code == 3
     assert not [record for record in caplog.records if "Unable connect" in record.getMessage()]

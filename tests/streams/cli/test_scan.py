@@ -15,8 +15,8 @@ from schemas.generation import Generation
 from streams.cli import run
 from streams.kafka import KafkaUnreachable
 from streams.sources import log, read
-from streams.sources.dump import encode
 from tests.streams.cli import news
+from tests.streams.dumped import dumped
 
 NOW = news.START + 365 * 24 * news.HOUR
 Capture = pytest.CaptureFixture[bytes]
@@ -107,18 +107,19 @@ def test_settings_can_be_overridden(file: Path, capsysbinary: Capture) -> None:
     assert (status, out) == (0, b"")
 
 
-def dump(file: Path, partitions: int, live: bool) -> bytes:
+def dump(file: Path, partitions: int, live: bool, rules: str = "x") -> bytes:
     """What a dump of the topics would hold had the file been fed to them."""
     generation = Generation(
         start=news.START, cut=news.START if live else NOW, raw_topic="headlines.raw",
-        raw_partitions=partitions if live else 0, import_partitions=0 if live else partitions, lanes=4, rules="x",
+        raw_partitions=partitions if live else 0, import_partitions=0 if live else partitions, lanes=4,
+        rules=rules,
     )  # fmt: skip
     topic = "headlines.raw" if live else "headlines.import"
     lines = [json.dumps({"generation": json.loads(generation.encode())}).encode()]
     with read(file) as rows:
         offsets = [0] * partitions
         for partition, timestamp, value in log(rows, NOW, partitions):
-            lines.append(encode(topic, partition, Inbound(offsets[partition], timestamp, value)))
+            lines.append(dumped(topic, partition, Inbound(offsets[partition], timestamp, value)))
             offsets[partition] += 1
     return b"\n".join(lines)
 
@@ -143,6 +144,44 @@ def test_a_dump_with_other_lanes(file: Path, tmp_path: Path, capsysbinary: Captu
     status, _, err = scan(capsysbinary, tmp_path / "dump", "--raw")
     assert status == 2
     assert "6 lanes" in err
+
+
+def test_a_dump_of_other_rules_is_read_with_a_warning(file: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    (tmp_path / "other").write_bytes(dump(file, 1, False))
+    status, out, err = scan(capsysbinary, tmp_path / "other", "--raw", "--json")
+    version = Rulebook.load().version
+    assert status == 0
+    assert "warning" in err
+    assert f"rules x, and is read by rules {version}" in err
+    assert "--rules" in err
+    assert "--set" in err
+    (tmp_path / "same").write_bytes(dump(file, 1, False, rules=version))
+    _, same, err = scan(capsysbinary, tmp_path / "same", "--raw", "--json")
+    assert same == out
+    assert "warning" not in err
+
+
+def test_a_timestamp_in_microseconds_costs_its_record_alone(file: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    (tmp_path / "sound").write_bytes(dump(file, 1, False))
+    lines = (tmp_path / "sound").read_bytes().splitlines()
+    wrong = Inbound(0, NOW * 1_000, b'{"title": "Troops move to the border"}')
+    later = [json.loads(line) for line in lines[1:]]
+    moved = [json.dumps(line | {"offset": line["offset"] + 1}).encode() for line in later]
+    (tmp_path / "wrong").write_bytes(b"\n".join([lines[0], dumped("headlines.import", 0, wrong), *moved]))
+    _, expected, _ = scan(capsysbinary, tmp_path / "sound", "--raw", "--json")
+    status, out, err = scan(capsysbinary, tmp_path / "wrong", "--raw", "--json")
+    assert status == 0
+    assert "date_out_of_range 1" in err
+    assert [unplaced(line) for line in out.splitlines()] == [unplaced(line) for line in expected.splitlines()]
+    assert out
+
+
+def unplaced(line: bytes) -> dict[str, object]:
+    """An alert without what follows from offsets."""
+    alert = json.loads(line)
+    for shown in alert["evidence"]:
+        shown.pop("source", None)
+    return dict(alert)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from agents.stage import Inbound
 from schemas.generation import Generation
 from streams.sources import InputError, read
-from streams.sources.dump import Dump, Placed, encode
+from streams.sources.dump import Dump, Placed
+from tests.streams.dumped import dumped
 
 RECORDS = [
     Placed("headlines.raw", 0, Inbound(12, 1_700_000_000_000, b'{"title":"\xff"}')),
@@ -31,7 +32,7 @@ def dump(tmp_path: Path, *lines: bytes | str | dict[str, object]) -> Dump:
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
-    got = dump(tmp_path, *[encode(*placed) for placed in RECORDS])
+    got = dump(tmp_path, *[dumped(*placed) for placed in RECORDS])
     assert list(got) == RECORDS
     assert len(got) == 4
     assert got.generation is None
@@ -46,7 +47,7 @@ def test_without_a_topic_it_is_raw(tmp_path: Path) -> None:
 def test_a_generation_first(tmp_path: Path) -> None:
     line = json.dumps({"generation": json.loads(GENERATION.encode())})
     got = dump(
-        tmp_path, line, encode("wire", 1, RECORDS[0].record), encode("g2.headlines.import", 0, RECORDS[2].record)
+        tmp_path, line, dumped("wire", 1, RECORDS[0].record), dumped("g2.headlines.import", 0, RECORDS[2].record)
     )
     assert got.generation == GENERATION
     assert [placed.topic for placed in got] == ["headlines.raw", "headlines.import"]
@@ -69,7 +70,7 @@ def test_a_generation_first(tmp_path: Path) -> None:
 )
 def test_a_line_that_is_no_record(tmp_path: Path, line: str | dict[str, object], what: str) -> None:
     with pytest.raises(InputError, match=rf"dump.jsonl:3: .*{what}"):
-        list(dump(tmp_path, encode(*RECORDS[0]), "", line))
+        list(dump(tmp_path, dumped(*RECORDS[0]), "", line))
 
 
 def test_a_generation_that_is_none(tmp_path: Path) -> None:
