@@ -37,13 +37,18 @@ class Worker:
         return self._process.poll()
 
 
+def given_kafka() -> str | None:
+    """The Kafka that the environment names."""
+    return os.environ.get(BOOTSTRAP) or None
+
+
 @contextmanager
 def local_kafka(tell: Callable[[str], None]) -> Iterator[str]:
     """Bootstrap servers: those that the environment names, or a new Kafka that lives as long as the demo.
 
     It takes the port that commands look for by default, where that is free.
     """
-    if given := os.environ.get(BOOTSTRAP):
+    if given := given_kafka():
         yield given
         return
     directory = Path(tempfile.mkdtemp(prefix="tocsin-demo-"))
@@ -59,7 +64,7 @@ def shell_settings(bootstrap: str) -> Settings:
     """The demo's settings: on a Kafka of its own the plain names; on somebody else's, a prefix that nobody has."""
     given = Settings()
     port = given.http_port if available(given.http_port) else free_port()
-    if os.environ.get(BOOTSTRAP) is None or given.prefix:
+    if given_kafka() is None or given.prefix:
         return given.model_copy(update={"kafka_bootstrap_servers": bootstrap, "http_port": port})
     prefix = f"demo-{uuid.uuid4().hex[:6]}"
     return given.model_copy(update={"prefix": prefix, "raw_topic": f"{prefix}.headlines.raw", "http_port": port})

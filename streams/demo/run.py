@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -19,7 +20,7 @@ from agents.rulebook import Rulebook
 from schemas.base import DAY, iso
 from streams import kafka, topics
 from streams.demo.display import Display, View
-from streams.demo.parts import local_kafka, running_worker, shell_settings
+from streams.demo.parts import given_kafka, local_kafka, running_worker, shell_settings
 from streams.demo.watch import Watch
 from streams.demo.wire import EXPECTED_SERIES, Item, place_names, wire
 from streams.errors import Refusal
@@ -104,11 +105,14 @@ async def _played(pace: Pace, once: bool, rulebook: Rulebook, display: Display, 
 
 
 async def _play(pace: Pace, once: bool, rulebook: Rulebook, display: Display, started: contextlib.ExitStack) -> int:
-    display.show(View(phase="starting Kafka"))
+    display.show(View(phase="connecting to Kafka" if given_kafka() else "starting Kafka"))
     bootstrap = await asyncio.to_thread(lambda: started.enter_context(local_kafka(display.log)))
     settings = shell_settings(bootstrap)
     async with kafka.admin(settings) as client:
-        await topics.create(client, topics.plan(settings, rulebook.lanes.count))
+        made = await topics.create(client, topics.plan(settings, rulebook.lanes.count))
+    if settings.prefix:
+        display.log(f"prefix {settings.prefix}: its topics go when the demo ends")
+        started.callback(lambda: asyncio.run(_remove(settings, made.created)))
     watch = Watch(settings, rulebook.lanes)
     now = int(time.time() * 1000)
     feed = Feed(settings, wire(now), now, pace)
@@ -120,6 +124,12 @@ async def _play(pace: Pace, once: bool, rulebook: Rulebook, display: Display, st
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
+
+
+async def _remove(settings: Settings, names: Sequence[str]) -> None:
+    """Leave somebody else's Kafka as it was."""
+    async with kafka.admin(settings) as client:
+        await client.delete_topics(list(names))
 
 
 async def _watched(once: bool, display: Display, watch: Watch, feed: Feed, started: contextlib.ExitStack) -> int:
