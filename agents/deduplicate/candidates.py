@@ -5,12 +5,19 @@ Complete: two texts with a Jaccard index of at least `t` share at least `t` of e
 up; which ones these are changes the cost, never the answer. (One more and one shared would do; two leave far fewer
 texts to compare.) Countries are exact keys: texts that share none are not compared.
 
-The cost follows how often a headline's rarest words occur in its countries within the window, and only so the
-window's size: a few lists of some dozen texts for most headlines.
+Bounded: of a list longer than `latest` only the texts released last are looked up, and the others only found by another
+list that is (so a rare word or number still finds its text among thousands of one template). Lists stand in released
+order, and their lengths and their order by length and token follow from the texts of the window alone: so what the
+bound leaves out is the same after a restart, and at whatever chunks the texts came.
+
+The cost follows how often a headline's rarest words occur in its countries within the window, up to the bound: a few
+lists of some dozen texts for most headlines, a few times `latest` texts at worst.
 """
 
 from collections import defaultdict
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterable
+from itertools import islice
+from typing import Generic, TypeVar
 
 from agents.deduplicate.similarity import Reading, alike
 
@@ -19,33 +26,38 @@ PARTS = 1000
 """The threshold is kept as a fraction of so many parts, so that no rounding decides."""
 
 
-def _in_two(lists: list[set[Item]]) -> set[Item]:
-    """What stands in two of the lists or more. The last, usually the longest, is only looked into."""
+def _tail(listed: dict[Item, None], latest: int) -> Iterable[Item]:
+    """The last of a list."""
+    return listed if len(listed) <= latest else islice(reversed(listed), latest)
+
+
+def _in_two(lists: list[dict[Item, None]], latest: int) -> set[Item]:
+    """What stands in two of the lists or more, and at the end of one but the last, usually the longest."""
     *shorter, longest = lists
     once: set[Item] = set()
     twice: set[Item] = set()
     for found in shorter:
-        twice |= once & found
-        once |= found
-    return twice | (once & longest)
+        twice |= once & found.keys()
+        once.update(_tail(found, latest))
+    return twice | (once & longest.keys())
 
 
-class Near(NamedTuple, Generic[Item]):
-    """A text at or above the threshold."""
-
-    similarity: float
-    item: Item
-    reading: Reading
+Near = tuple[float, Item, Reading]
+"""A text at or above the threshold: how alike it is, and its reading. A plain tuple, as there may be many."""
 
 
 class Index(Generic[Item]):
     """The texts in memory, by country and token. Items are told apart by hash and equality."""
 
-    def __init__(self, threshold: float, min_tokens: int) -> None:
+    def __init__(self, threshold: float, min_tokens: int, latest: int) -> None:
         self._parts = round(threshold * PARTS)
         self._min_tokens = min_tokens
-        self._lists: dict[str, defaultdict[str, set[Item]]] = {}
+        self._latest = latest
+        self._lists: dict[str, defaultdict[str, dict[Item, None]]] = {}
+        """Dictionaries for their order: the text released last stands last."""
         self._readings: dict[Item, Reading] = {}
+        self.compared = 0
+        """Texts compared with another so far: what nearly all of the cost is."""
 
     def add(self, item: Item, reading: Reading) -> None:
         """Take in `item`; nothing happens if its text is too short or without a place to be compared."""
@@ -53,9 +65,22 @@ class Index(Generic[Item]):
             return
         self._readings[item] = reading
         for code in reading.places:
-            lists = self._lists.setdefault(code, defaultdict(set))
+            lists = self._lists.setdefault(code, defaultdict(dict))
             for token in reading.tokens:
-                lists[token].add(item)
+                lists[token][item] = None
+
+    def refresh(self, item: Item) -> None:
+        """`item`, if it was taken in, was released again with the same reading: now it is the latest."""
+        reading = self._readings.get(item)
+        if reading is None:
+            return
+        for code in reading.places:
+            lists = self._lists[code]
+            for token in reading.tokens:
+                found = lists[token]
+                if len(found) > 1:
+                    del found[item]
+                    found[item] = None
 
     def discard(self, item: Item) -> None:
         """Forget `item`, if it was taken in."""
@@ -66,14 +91,14 @@ class Index(Generic[Item]):
             lists = self._lists[code]
             for token in reading.tokens:
                 found = lists[token]
-                found.discard(item)
+                del found[item]
                 if not found:
                     del lists[token]
             if not lists:
                 del self._lists[code]
 
     def near(self, reading: Reading) -> list[Near[Item]]:
-        """All items at or above the threshold, in no particular order."""
+        """The items looked up that are at or above the threshold, in no particular order."""
         if not self._comparable(reading):
             return []
         tokens, size = reading.tokens, len(reading.tokens)
@@ -84,18 +109,23 @@ class Index(Generic[Item]):
         for code in reading.places:
             lists = self._lists.get(code)
             if lists is not None:
-                found = [listed for listed in map(lists.get, tokens) if listed is not None]
+                found = [(len(listed), token, listed) for token in tokens if (listed := lists.get(token)) is not None]
                 # Tokens that the index lacks are the rarest: each saves a list.
                 wanted = probes - (size - len(found))
                 if wanted > twice:
-                    found.sort(key=len)
-                    candidates |= _in_two(found[:wanted]) if twice else set().union(*found[:wanted])
-        near = []
+                    found.sort()
+                    rarest = [listed for _, _, listed in found[:wanted]]
+                    if twice:
+                        candidates |= _in_two(rarest, self._latest)
+                    else:
+                        candidates.update(*(_tail(listed, self._latest) for listed in rarest))
+        self.compared += len(candidates)
+        near: list[Near[Item]] = []
         for item in candidates:
             other = self._readings[item]
             shared, union = alike(tokens, other.tokens)
             if shared * PARTS >= self._parts * union:
-                near.append(Near(round(shared / union, 4), item, other))
+                near.append((shared / union, item, other))
         return near
 
     def _comparable(self, reading: Reading) -> bool:

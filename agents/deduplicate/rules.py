@@ -44,6 +44,7 @@ class DeduplicateRules(BaseModel):
 
     threshold: float = Field(gt=0.3, le=1)
     min_tokens: int = Field(ge=1)
+    latest: int = Field(ge=1)
     place_rules: Words
     stop_words: Words
     negations: Words

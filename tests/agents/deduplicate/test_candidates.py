@@ -32,7 +32,7 @@ READINGS = st.builds(
 def test_it_finds_what_comparing_with_all_finds(
     held: list[Reading], gone: set[int], new: Reading, threshold: float, least: int
 ) -> None:
-    index: Index[int] = Index(threshold, least)
+    index: Index[int] = Index(threshold, least, 25)
     for number, text in enumerate(held):
         index.add(number, text)
     for number in gone:
@@ -47,13 +47,13 @@ def test_it_finds_what_comparing_with_all_finds(
         and 1000 * len(text.tokens & new.tokens) >= parts * len(text.tokens | new.tokens)
     }
     found = index.near(new)
-    assert {near.item for near in found} == expected
-    assert all(near.reading == held[near.item] for near in found)
+    assert {item for _, item, _ in found} == expected
+    assert all(near == held[item] for _, item, near in found)
 
 
 @given(st.lists(READINGS, max_size=10))
 def test_nothing_is_left_of_what_was_taken_out(held: list[Reading]) -> None:
-    index: Index[int] = Index(0.6, 1)
+    index: Index[int] = Index(0.6, 1, 64)
     for number, text in enumerate(held):
         index.add(number, text)
     for number in range(len(held)):

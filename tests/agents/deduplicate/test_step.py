@@ -1,5 +1,8 @@
 """Four levels that are never confused, a window that is exact, and verdicts that no restart changes."""
 
+from itertools import product
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +10,7 @@ from hypothesis import strategies as st
 from agents.deduplicate.memory import WINDOW
 from agents.deduplicate.rules import load_rules
 from agents.deduplicate.step import Deduplicator
-from schemas.base import HOUR
+from schemas.base import HOUR, MINUTE
 from schemas.row import HeadlineRow, Verdict
 from tests.agents.deduplicate.rows import NOON, row
 
@@ -186,3 +189,52 @@ def test_a_restart_changes_no_verdict(
         if expected[restart - 1].headline.arrival - judged.headline.arrival <= WINDOW + more:
             again.remember(judged)
     assert [again.judge(item) for item in rows[restart:]] == expected[restart:]
+
+
+NAMES = ["".join(letters) + "evsk" for letters in product("bdgklmnprstvz", "aeiou", "bdgklmnprst")]
+TEMPLATES = [
+    ("numbers", "Ukraine convoy of {} trucks crosses border bridge", [str(number) for number in range(100, 700)]),
+    ("names", "Ukraine convoy of Mr {} crosses border bridge", [name.title() for name in NAMES[:600]]),
+]
+
+
+@pytest.mark.parametrize(("title", "fill"), [item[1:] for item in TEMPLATES], ids=[item[0] for item in TEMPLATES])
+def test_the_texts_of_a_template_are_not_compared_with_all_of_it(title: str, fill: list[str]) -> None:
+    deduplicator = Deduplicator(RULES)
+    for number, word in enumerate(fill):
+        before = deduplicator.compared
+        said = verdict(deduplicator.judge(row(title.format(word), UA, NOON + number)))
+        assert said.kind == "unique"
+        assert deduplicator.compared - before <= 2 * RULES.latest
+    assert len(deduplicator) == 600
+
+
+@pytest.mark.parametrize(("title", "fill"), [item[1:] for item in TEMPLATES], ids=[item[0] for item in TEMPLATES])
+def test_an_edit_of_an_old_text_of_a_template_is_still_found(title: str, fill: list[str]) -> None:
+    deduplicator = Deduplicator(RULES)
+    for number, word in enumerate(fill):
+        deduplicator.judge(row(title.format(word), UA, NOON + number, id=word))
+    for number, word in enumerate(fill[::50]):
+        edited = row(title.format(word) + ": officials", UA, NOON + HOUR + number)
+        assert verdict(deduplicator.judge(edited)).of == word
+
+
+def test_what_the_bound_leaves_out_is_the_same_after_a_restart() -> None:
+    """Repeats put a text back to the end; a restart sees only the last 48 h."""
+    rules = RULES.model_copy(update={"latest": 2})
+    draw = Random(7)
+    rows, arrival = [], NOON
+    for number in range(600):
+        arrival += draw.choice([1, MINUTE, HOUR, 2 * HOUR])
+        words = draw.sample(["convoy", "bridge", "attack", "tanker", "night", "harbour", "rail", "grain"], 4)
+        rows.append(row(" ".join(words), {"UA": words[0]}, arrival, id=f"{number}"))
+    whole = Deduplicator(rules)
+    expected = [whole.judge(item) for item in rows]
+    bounded = sum(a != b for a, b in zip(expected, map(Deduplicator(RULES).judge, rows), strict=True))
+    assert bounded > 10
+    for restart in range(0, 600, 40):
+        again = Deduplicator(rules)
+        for judged in expected[:restart]:
+            if expected[restart - 1].headline.arrival - judged.headline.arrival <= WINDOW:
+                again.remember(judged)
+        assert [again.judge(item) for item in rows[restart:]] == expected[restart:]
