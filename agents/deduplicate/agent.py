@@ -2,7 +2,9 @@
 
 State is two entries: `merge` (what the merge has to go on with) and `hours` (where in the own output each hour of
 arrival begins). The memory of texts is not state: it is the lane's own output of the last 48 h of arrival, which
-`restore` asks for and `remember` takes back. `hours` is one commit behind, see `agents.deduplicate.hours`.
+`restore` asks for and `remember` takes back. Where the clock is more than 48 h past the last headline it asks for
+nothing, as no row still to come can repeat any: output that has expired since does not stand in the way of a start.
+`hours` is one commit behind, see `agents.deduplicate.hours`.
 
 A chunk is decoded and checked as a whole before any of it is taken: when `step` raises, nothing was changed.
 """
@@ -13,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from agents.deduplicate.hours import Hours
+from agents.deduplicate.memory import WINDOW
 from agents.deduplicate.merge import Merge
 from agents.deduplicate.merge_state import AFTER_ALL, BEFORE_ALL, MergeState, Partition
 from agents.deduplicate.rules import DeduplicateRules
@@ -43,11 +46,12 @@ class DeduplicateStage:
         self._begin({})
 
     def restore(self, entries: Mapping[bytes, bytes]) -> Memory | None:
-        """Take up what was committed; asks for the own output of the last 48 h of arrival, if there is any."""
+        """Take up what was committed; asks for the own output that a row still to come may repeat, if any."""
         last_headline = self._begin(entries)
-        if last_headline is None:
+        # Rows still to come arrive at the clock or later: all before it was released, and what has ended stays so.
+        if last_headline is None or last_headline < self._merge.clock - WINDOW:
             return None
-        return Memory(TOPIC, self._lane, self._hours.needed(last_headline))
+        return Memory(TOPIC, self._lane, self._needed(last_headline))
 
     def remember(self, records: Sequence[Inbound]) -> None:
         """Take own output back into memory; rows older than 48 h do no harm."""
@@ -95,9 +99,13 @@ class DeduplicateStage:
         self._stored = {key: entries[key] for key in (b"merge", b"hours") if key in entries}
         return last_headline
 
+    def _needed(self, last_headline: int) -> int:
+        """From where own output matters; forgets the hours before it, for the clock only rises."""
+        return self._hours.needed(max(last_headline, self._merge.clock))
+
     def _changed(self, state: MergeState) -> dict[bytes, bytes | None]:
         if state.last_headline is not None:
-            self._hours.needed(state.last_headline)
+            self._needed(state.last_headline)
         entries = {b"merge": state.encode(), b"hours": self._hours.encode()}
         changed: dict[bytes, bytes | None] = {
             key: value for key, value in entries.items() if self._stored.get(key) != value
