@@ -6,9 +6,12 @@ arrival begins). The memory of texts is not state: it is the lane's own output o
 nothing, as no row still to come can repeat any: output that has expired since does not stand in the way of a start.
 `hours` is one commit behind, see `agents.deduplicate.hours`.
 
-A chunk is decoded and checked as a whole before any of it is taken: when `step` raises, nothing was changed.
+A record that is no row of this lane is rejected with its bytes; all others go on. It is rejected once, however often a
+crash has it read again: only where the merge had not come to it yet. So is a row that judging stumbles over: it is not
+remembered, and goes to the rejected in place of the released.
 """
 
+import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -17,18 +20,17 @@ from pydantic import ValidationError
 from agents.deduplicate.hours import Hours
 from agents.deduplicate.memory import WINDOW
 from agents.deduplicate.merge import Merge
-from agents.deduplicate.merge_state import AFTER_ALL, BEFORE_ALL, MergeState, Partition
+from agents.deduplicate.merge_state import AFTER_ALL, BEFORE_ALL, MergeState, Partition, UnknownInputError
 from agents.deduplicate.rules import DeduplicateRules
 from agents.deduplicate.step import Deduplicator
 from agents.stage import Inbound, Memory, Outbound, Step
 from schemas.base import SECOND
-from schemas.row import ClassifiedRow, decode_row
+from schemas.rejected import Rejected
+from schemas.row import ReleasedRow, Source, decode_row
 
+INPUT = "headlines.classified"
 TOPIC = "headlines.deduplicated"
-
-
-class LaneBrokenError(ValueError):
-    """A record of the lane is no row: not written by this project, or by another version of it."""
+REJECTED = "headlines.rejected"
 
 
 class DeduplicateStage:
@@ -54,30 +56,43 @@ class DeduplicateStage:
         return Memory(TOPIC, self._lane, self._needed(last_headline))
 
     def remember(self, records: Sequence[Inbound]) -> None:
-        """Take own output back into memory; rows older than 48 h do no harm."""
+        """Take own output back into memory; rows older than 48 h do no harm, and what is no such row is not own."""
         for record in records:
-            row = self._decode(record)
-            if row.kind == "headline":
+            try:
+                row = decode_row(record.value or b"")
+            except ValidationError:
+                continue
+            if row.kind == "headline" and row.verdict is not None:
                 self._deduplicator.remember(row)
 
     def step(self, records: Sequence[Inbound]) -> Step:
-        """Take a chunk in; judge and give out all that may leave. Raises LaneBrokenError, having changed nothing."""
+        """Take a chunk in; judge and give out all that may leave."""
         merge = self._merge
-        rows = [(record.offset, self._decode(record)) for record in records]
-        for offset, row in rows:
-            merge.check(offset, row)
         late = merge.late
-        for offset, row in rows:
-            merge.take(offset, row)
         outputs: list[Outbound] = []
         tally: Counter[tuple[str, str]] = Counter()
+        for record in records:
+            value = record.value or b""
+            try:
+                merge.take(record.offset, decode_row(value))
+            except (ValidationError, UnknownInputError) as error:
+                if merge.skip(record.offset):
+                    outputs.append(self._rejected(record.offset, value, f"not a row of this lane: {error}"))
         for released in merge.release():
             if released.kind == "headline":
-                self._hours.begin(released.headline.arrival)
-                released = self._deduplicator.judge(released)
-                if released.verdict is not None:
-                    tally["verdict", released.verdict.kind] += 1
-            outputs.append(Outbound(TOPIC, self._lane, self._key, released.encode(), released.kind))
+                try:
+                    judged = self._deduplicator.judge(released)
+                except Exception as error:
+                    outputs.append(self._rejected(merge.offset, released.encode(), _told(error)))
+                    continue
+                outputs.append(self._released(judged))
+                if judged.verdict is not None:
+                    tally["verdict", judged.verdict.kind] += 1
+                self._hours.begin(judged.headline.arrival)
+            else:
+                outputs.append(self._released(released))
+        if rejected := sum(out.topic == REJECTED for out in outputs):
+            tally["rejected", "step_error"] = rejected
         if merge.late > late:
             tally["late", ""] = merge.late - late
         state = merge.state
@@ -119,8 +134,15 @@ class DeduplicateStage:
             gauges["clock"] = self._merge.clock / SECOND
         return gauges
 
-    def _decode(self, record: Inbound) -> ClassifiedRow:
-        try:
-            return decode_row(record.value or b"")
-        except ValidationError as error:
-            raise LaneBrokenError(f"lane {self._lane}, offset {record.offset}: not a row: {error}") from error
+    def _released(self, row: ReleasedRow) -> Outbound:
+        return Outbound(TOPIC, self._lane, self._key, row.encode(), row.kind)
+
+    def _rejected(self, offset: int, value: bytes, detail: str) -> Outbound:
+        source = Source(topic=INPUT, partition=self._lane, offset=offset)
+        rejected = Rejected.of("deduplicate", "step_error", detail, value, source)
+        return Outbound(REJECTED, self._lane, None, rejected.encode())
+
+
+def _told(error: Exception) -> str:
+    """The end of the traceback: where it happened and what."""
+    return "".join(traceback.format_exception(error))[-450:].strip()

@@ -62,22 +62,25 @@ class Memory:
                 forgotten.append(text)
         return forgotten
 
-    def put(self, row: HeadlineRow, original: str) -> tuple[Text, bool]:
-        """Remember `row` as a repeat of `original` (or itself); gives its text, and whether that has to be read."""
+    def unread(self, text_key: str, signature: Signature) -> bool:
+        """Whether a row with this text would have to be read, if it was put now."""
+        text = self.texts.get(text_key)
+        return text is None or text.signature != signature
+
+    def put(self, row: HeadlineRow, original: str, signature: Signature) -> Text:
+        """Remember `row` as a repeat of `original` (or itself); gives its text."""
         headline = row.headline
         id, text_key, arrival = headline.id, headline.text_key, headline.arrival
         text = self.texts.get(text_key)
         if text is None:
             text = self.texts[text_key] = Text()
-        signature = _signature(row)
-        changed = signature != text.signature
         text.arrival, text.id, text.original, text.signature = arrival, id, original, signature
         self.ids[id] = Seen(arrival, original)
         self._order.append((arrival, id, text_key))
-        return text, changed
+        return text
 
 
-def _signature(row: HeadlineRow) -> Signature:
+def signature_of(row: HeadlineRow) -> Signature:
     """All that reading a row rests on. Rows with one `text_key` may still differ in capitals, and so in this."""
     signature: list[object] = [row.headline.title]
     for place in row.places:

@@ -59,6 +59,8 @@ class Merge:
         self._last_headline: int | None = None
         self.late = 0
         """Rows that came after their place had been passed: broken promises. Dropped, and an alarm."""
+        self.offset = 0
+        """Where in the lane the headline or withdrawal stood that was released last."""
         if state is not None:
             self._resume(state)
         self._bound: Bound = (self._oldest_promise(), 1)
@@ -87,11 +89,7 @@ class Merge:
     def take(self, offset: int, row: ClassifiedRow) -> None:
         """Take in the record at `offset` of the lane; offsets rise, with gaps. Harmless to repeat."""
         part = self.check(offset, row)
-        fresh = offset >= self._next
-        if fresh:
-            self._next = offset + 1
-        if offset >= self._position:
-            self._position = offset + 1
+        fresh = self.skip(offset)
         if row.kind == "headline" or row.kind == "withdrawal":
             key = self._key(row)
             self._put(key, key, offset, fresh, row)
@@ -99,6 +97,15 @@ class Merge:
             self._promise(part, row)
         elif self._counts(part, row.at):
             self._put((row.at, 0, *part), (row.at, 0), offset, fresh, row)
+
+    def skip(self, offset: int) -> bool:
+        """Pass over the record at `offset`; tells whether it is read for the first time, crashes included."""
+        fresh = offset >= self._next
+        if fresh:
+            self._next = offset + 1
+        if offset >= self._position:
+            self._position = offset + 1
+        return fresh
 
     def release(self, limit: int | None = None) -> Iterator[ReleasedRow]:
         """What may leave, in order, at most `limit`. May be stopped between any two: `state` is then as of the last."""
@@ -185,7 +192,7 @@ class Merge:
         if len(first) == 4:
             return self._pop_minute(first[0])
         heappop(self._heap)
-        row = self._waiting.pop(first)[1]
+        self.offset, row = self._waiting.pop(first)
         self._last = first
         if row.kind == "headline":
             self._last_headline = first[0]

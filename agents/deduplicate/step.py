@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from agents.deduplicate.candidates import Index, Near
 from agents.deduplicate.guards import bars, veto
-from agents.deduplicate.memory import Memory, Text
+from agents.deduplicate.memory import Memory, Text, signature_of
 from agents.deduplicate.rules import DeduplicateRules
 from agents.deduplicate.similarity import Reader, Reading
 from schemas.row import HeadlineRow, Verdict, VerdictKind
@@ -41,7 +41,7 @@ class Deduplicator:
         self._take(row, row.verdict.of or row.headline.id, None)
 
     def judge(self, row: HeadlineRow) -> HeadlineRow:
-        """`row` with its verdict; it is in memory from now on."""
+        """`row` with its verdict; it is in memory from now on. If this raises, as if there had been no such row."""
         headline = row.headline
         self._expire(headline.arrival)
         reading: Reading | None = None
@@ -54,8 +54,9 @@ class Deduplicator:
         else:
             reading = self._reader.read(row)
             verdict = _weigh(reading, self._index.near(reading))
+        judged = _with(row, verdict)
         self._take(row, verdict.of or headline.id, reading)
-        return _with(row, verdict)
+        return judged
 
     def __len__(self) -> int:
         """Distinct texts in memory."""
@@ -71,10 +72,14 @@ class Deduplicator:
             self._index.discard(text)
 
     def _take(self, row: HeadlineRow, original: str, reading: Reading | None) -> None:
-        text, changed = self._memory.put(row, original)
-        if changed:
+        signature = signature_of(row)
+        changed = self._memory.unread(row.headline.text_key, signature)
+        if changed and reading is None:
+            reading = self._reader.read(row)  # before anything is changed
+        text = self._memory.put(row, original, signature)
+        if changed and reading is not None:
             self._index.discard(text)
-            self._index.add(text, reading or self._reader.read(row))
+            self._index.add(text, reading)
         else:
             self._index.refresh(text)
 

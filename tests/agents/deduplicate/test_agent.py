@@ -1,5 +1,6 @@
 """The stage under a crash: what is committed is what one undisturbed run gives."""
 
+import base64
 import json
 from collections.abc import Sequence
 
@@ -7,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.deduplicate.agent import TOPIC, DeduplicateStage, LaneBrokenError
+from agents.deduplicate.agent import REJECTED, TOPIC, DeduplicateStage
 from agents.deduplicate.memory import WINDOW
-from agents.deduplicate.merge_state import IMPORT_TOPIC, Partition, UnknownInputError
+from agents.deduplicate.merge_state import IMPORT_TOPIC, Partition
 from agents.deduplicate.rules import load_rules
+from agents.deduplicate.similarity import Reading
 from agents.stage import Inbound, Memory, Outbound
 from schemas.base import HOUR, MINUTE
+from schemas.rejected import Rejected
 from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, Source, TickRow, WithdrawalRow, decode_row
 from tests.agents.deduplicate.rows import NOON, row
 
@@ -60,7 +63,7 @@ class Shell:
             return
         first = self.offset
         for out in step.outputs:
-            assert (out.topic, out.partition, out.key) == (TOPIC, LANE, b"2")
+            assert (out.topic, out.partition, out.key) in ((TOPIC, LANE, b"2"), (REJECTED, LANE, None))
             self.log.append((self.offset, out))
             self.offset += 1
         self.offset += 1  # the transaction's marker
@@ -84,6 +87,7 @@ class Shell:
         return [out.value for _, out in self.log]
 
 
+OTHER = "Crew of fuel ship questioned after boarding near Ukraine"
 TITLE = "Coast guard seizes tanker carrying {} fuel off Ukraine port"
 LANES = st.lists(
     st.tuples(st.sampled_from(["illegal", "smuggled", "cheap", "", "7 tons of", "9 tons of"]), st.integers(0, 5)),
@@ -149,20 +153,94 @@ def test_a_broken_promise_is_tallied() -> None:
     assert dict(taken.step(inbound([row("b", arrival=NOON + 1)], first=2)).tally) == {("late", ""): 1}
 
 
-@pytest.mark.parametrize("value", [None, b"", b"{}", b"[1]", b"\xff", json.dumps({"kind": "headline"}).encode()])
-def test_what_is_no_row_is_refused_and_changes_nothing(value: bytes | None) -> None:
-    taken = stage()
-    with pytest.raises(LaneBrokenError, match="lane 2, offset 1"):
-        taken.step([*inbound([tick(NOON + 1)]), Inbound(1, 0, value)])
-    assert taken.step([]).position == 0
+NO_ROWS = [None, b"", b"{}", b"[1]", b"\xff", json.dumps({"kind": "headline"}).encode()]
+STRANGER = tick(NOON).model_copy(update={"source": Source(topic="headlines.raw", partition=9, offset=0)}).encode()
 
 
-def test_a_row_of_an_unknown_partition_is_refused_and_changes_nothing() -> None:
+@pytest.mark.parametrize("value", [*NO_ROWS, STRANGER])
+def test_what_is_no_row_of_the_lane_is_rejected_and_the_others_go_on(value: bytes | None) -> None:
     taken = stage()
-    stranger = tick(NOON).model_copy(update={"source": Source(topic="headlines.raw", partition=9, offset=0)})
-    with pytest.raises(UnknownInputError, match="offset 1"):
-        taken.step(inbound([tick(NOON + 1), stranger]))
-    assert taken.step([]).position == 0
+    records = [*inbound([row("a", arrival=NOON + 1)]), Inbound(1, 0, value), *inbound([tick(NOON + 2)], first=2)]
+    step = taken.step(records)
+    assert [(out.topic, out.partition) for out in step.outputs] == [(REJECTED, LANE), (TOPIC, LANE)]
+    said = Rejected.decode(step.outputs[0].value or b"")
+    assert (said.stage, said.code, base64.b64decode(said.original)) == ("deduplicate", "step_error", value or b"")
+    assert said.source == Source(topic="headlines.classified", partition=LANE, offset=1)
+    assert step.position == 3
+    assert dict(step.tally) == {("rejected", "step_error"): 1, ("verdict", "unique"): 1}
+    assert taken.step(inbound([tick(NOON + 3)], first=3)).position == 4
+
+
+@pytest.mark.parametrize("value", [b"{}", STRANGER])
+def test_what_is_no_row_is_rejected_once_however_often_it_is_read(value: bytes) -> None:
+    shell = Shell()
+    lane = [*inbound([row("a", arrival=NOON + 5)]), Inbound(1, 0, value), *inbound([tick(NOON + 1)], first=2)]
+    shell.chunk(lane, crash=True)
+    assert shell.log == []
+    shell.chunk(lane, crash=False)
+    assert shell.position == 0  # the row waits, so the record after it is read again
+    for _ in range(2):
+        shell.start()
+        shell.chunk(lane[:2], crash=False)
+        shell.chunk(lane[2:], crash=False)
+    shell.chunk([Inbound(3, 0, value), *inbound([tick(NOON + 6)], first=4)], crash=False)
+    assert [out.topic for _, out in shell.log] == [REJECTED, REJECTED, TOPIC]
+    assert [Rejected.decode(out.value or b"").source.offset for _, out in shell.log[:2]] == [1, 3]  # type: ignore[union-attr]
+    assert shell.position == 5
+
+
+def stumble(stage: DeduplicateStage, title: str) -> None:
+    """Make reading this title raise, as a bug would."""
+    reader = stage._deduplicator._reader
+    read = reader.read
+
+    def stumbling(row: HeadlineRow) -> Reading:
+        if row.headline.title == title:
+            raise RuntimeError("cannot read this")
+        return read(row)
+
+    reader.read = stumbling  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("id", ["x", "a"])
+def test_a_row_that_judging_stumbles_over_is_rejected_and_not_remembered(restart: bool, id: str) -> None:
+    """With a new id and text, and with the id of an earlier row, where its text is read last of all."""
+    bad = TITLE.format("broken")
+    shell = Shell()
+    stumble(shell.stage, bad)
+    rows: list[ClassifiedRow] = [
+        row(TITLE.format("cheap"), {"UA": "Ukraine"}, NOON + 1, id="a"),
+        row(bad, {"UA": "Ukraine"}, NOON + 2, id=id),
+        row(OTHER, {"UA": "Ukraine"}, NOON + 3, id="b"),
+        tick(NOON + 4),
+    ]
+    shell.chunk(inbound(rows), crash=False)
+    assert [out.topic for _, out in shell.log] == [TOPIC, REJECTED, TOPIC]
+    said = Rejected.decode(shell.log[1][1].value or b"")
+    assert "cannot read this" in said.detail
+    assert said.source == Source(topic="headlines.classified", partition=LANE, offset=1)
+    assert decode_row(base64.b64decode(said.original)) == rows[1]
+    if restart:
+        shell.start()
+    else:
+        del shell.stage._deduplicator._reader.read
+    late = [row(bad, {"UA": "Ukraine"}, NOON + 5, id="c", text_key="c"), row(OTHER, arrival=NOON + 6, id="d")]
+    shell.chunk(inbound([*late, tick(NOON + 7)], first=4), crash=False)
+    judged = [decode_row(out.value or b"") for _, out in shell.log if out.kind == "headline"]
+    verdicts = [item.verdict for item in judged if isinstance(item, HeadlineRow) and item.verdict is not None]
+    assert [(said.kind, said.of) for said in verdicts] == [
+        ("unique", None),
+        ("unique", None),
+        ("near", "a"),
+        ("exact", "b"),
+    ]
+
+
+def test_what_is_no_own_output_is_not_remembered() -> None:
+    taken = stage()
+    taken.remember([Inbound(0, 0, value) for value in [*NO_ROWS, row("a").encode()]])
+    assert taken.step([]).gauges["memory"] == 0
 
 
 def test_restore_asks_for_nothing_before_the_first_headline() -> None:
@@ -189,7 +267,9 @@ def test_restore_asks_only_for_what_a_row_to_come_can_repeat() -> None:
     shell.start()
     late = row(TITLE.format("cheap"), {"UA": "Ukraine"}, NOON + 3 * HOUR + WINDOW + 1, id="z")
     shell.chunk(inbound([late, tick(NOON + 4 * HOUR + WINDOW)], first=7), crash=False)
-    assert '"unique"' in (shell.log[-1][1].value or b"").decode()
+    judged = [out.value or b"" for _, out in shell.log if out.kind == "headline"][-1]
+    assert b'"unique"' in judged
+    assert b'"z"' in judged
     assert stage().restore(shell.state) is not None
 
 
