@@ -1,6 +1,7 @@
 """What a worker does when it is told to stop, and what it says when it cannot start."""
 
 import asyncio
+import json
 import signal
 import socket
 import urllib.request
@@ -152,3 +153,28 @@ def test_arrival_has_to_be_the_brokers(kafka: str, prefix: str, deployment: Depl
 
     asyncio.run(create())
     assert "LogAppendTime" in deployment.complaint("worker", TOCSIN_RAW_TOPIC=f"{prefix}own")
+
+
+def test_a_poison_record_between_stages_is_rejected_alone(deployment: Deployment) -> None:
+    async def poison() -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=deployment.settings.kafka_bootstrap_servers)
+        await producer.start()
+        for topic in ("headlines.classified", "headlines.deduplicated"):
+            for lane in range(4):
+                await producer.send_and_wait(deployment.settings.topic(topic), value=b"{}", partition=lane)
+        await producer.stop()
+
+    asyncio.run(poison())
+    deployment.run("feed", "-", stdin=b'{"title": "Kenya deploys troops to Somalia"}\n')
+    with deployment.worker() as worker:
+        until(lambda: ready(deployment.port), "ready")
+        until(
+            lambda: (
+                ("kind", b"headline") in [h for r in deployment.records("headlines.deduplicated") for h in r.headers]
+            ),
+            "released",
+        )
+        until(lambda: len(deployment.records("headlines.rejected")) == 8, "rejected")
+        assert worker.poll() is None
+    codes = {json.loads(record.value)["code"] for record in deployment.records("headlines.rejected")}
+    assert codes == {"step_error"}
