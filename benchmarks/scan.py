@@ -22,7 +22,7 @@ def measure(path: Path, rows: int, name: str, to_reach: str, runs: int = 3) -> F
             text=True,
         )
         seconds.append(time.perf_counter() - began)
-        if found := re.search(r"([\d,]+) headlines/s", done.stderr):
+        if found := re.search(r"\(([\d,]+)/s\)", done.stderr):
             inner.append(int(found[1].replace(",", "")))
     whole = rows / sorted(seconds)[len(seconds) // 2]
     without = f"; {sorted(inner)[len(inner) // 2]:,}/s without the start of the process" if inner else ""
