@@ -27,7 +27,7 @@ from streams.engine.upkeep import advise, balance, keep, orphaned, survey
 from streams.health import Health
 from streams.metrics import Metrics
 from streams.quiet import quiet
-from streams.settings import Settings, SettingsError
+from streams.settings import RAW, Settings, SettingsError
 
 log = logging.getLogger("tocsin.worker")
 
@@ -116,7 +116,7 @@ async def _upkeep(
         keep("advisory offsets", lambda: advise(app.lanes, thread)),
     ]
     if settings.tick:
-        ticker = Ticker(settings.topic(stages.RAW), app.lanes, clocks, generation.start, options, metrics)
+        ticker = Ticker(settings.topic(RAW), app.lanes, clocks, generation.start, options, metrics)
         jobs.append(keep("ticks", ticker.run))
     if parent := os.environ.get(SUPERVISOR):
         jobs.append(orphaned(int(parent), lambda: os.kill(os.getpid(), 15)))

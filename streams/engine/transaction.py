@@ -7,7 +7,7 @@ own commit succeeds though a send in it failed, so every send is awaited before 
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -23,7 +23,8 @@ BATCH_BYTES = 768 * 1024
 class Transactor:
     """The only way in which a lane writes."""
 
-    def __init__(self, transactional_id: str, options: Mapping[str, Any], topic: "TopicNames") -> None:
+    def __init__(self, transactional_id: str, options: Mapping[str, Any], topic: Callable[[str], str]) -> None:
+        """`topic` gives the full name of a topic from its plain one; `options` are the Kafka client's."""
         self.transactional_id = transactional_id
         self._options = options
         self._topic = topic
@@ -81,10 +82,6 @@ class Transactor:
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
-
-
-TopicNames = Any
-"""A function from a topic's plain name to its full name."""
 
 
 def _batches(producer: AIOKafkaProducer, records: Iterable[Outbound]) -> Iterable[Any]:
