@@ -4,7 +4,20 @@ Written once, by the first worker, to a topic that is never compacted or expired
 refuses to start. A change of any of it is a new generation under a new prefix.
 """
 
-from schemas.base import Versioned
+from schemas.base import Record, Versioned
+
+
+class Replay(Record):
+    """The stretch of the raw topic that a replay reads; what comes after it is left alone."""
+
+    since: int | None
+    """Arrival from which it reads, ms, a whole minute; `None`: from the beginning of the generation it repeats."""
+    until: int
+    """Arrival up to which it reads, ms, a whole minute: it promises this at the end of every partition."""
+    first: tuple[int, ...]
+    """Of each raw partition the first offset to be read."""
+    last: tuple[int | None, ...]
+    """Of each raw partition the offset of the last record before `until`; `None` where there is none to be read."""
 
 
 class Generation(Versioned):
@@ -21,3 +34,14 @@ class Generation(Versioned):
     lanes: int
     rules: str
     """Version of the rules, overrides included."""
+    import_topic: str = ""
+    """Full name of the import topic: several generations may read one history."""
+    alerts_topic: str = ""
+    """Full name of the topic of published alerts, which is shared by all generations."""
+    alerts_partitions: int = 0
+    """Of the published alerts: an alert stands in the partition that its series hashes to."""
+    replay: Replay | None = None
+    """Set in a replay: it never publishes and never ticks."""
+    founded: int = 0
+    """The broker's stamp on this record, ms: told by whoever reads it, 0 in the topic. With the prefix it names the
+    generation, also where a prefix was used before."""

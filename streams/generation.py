@@ -14,7 +14,7 @@ from schemas.base import MINUTE
 from schemas.generation import Generation
 from streams import kafka, topics
 from streams.errors import Refusal
-from streams.settings import IMPORT, Settings
+from streams.settings import IMPORT, PUBLISHED, Settings
 
 TOPIC = "generation"
 
@@ -38,13 +38,29 @@ async def establish(settings: Settings, rulebook_version: str, lanes: int, now: 
     """
     async with kafka.admin(settings) as client, kafka.running(settings, kafka.consumer(settings)) as reader:
         ours = await _as_it_is(settings, client, reader, rulebook_version, lanes, now)
-        agreed = await _first(settings, reader)
-        if agreed is None:
-            async with kafka.running(settings, kafka.producer(settings)) as writer:
-                await writer.send_and_wait(settings.topic(TOPIC), ours.encode(), partition=0)
-            agreed = await _first(settings, reader)
-        assert agreed is not None  # just written, and never expired
+        agreed = await _first(settings, reader) or await _written(settings, reader, ours)
     _compare(settings, agreed, ours)
+    return agreed
+
+
+async def found(settings: Settings, wanted: Generation) -> Generation:
+    """The generation of this prefix, begun as `wanted` if there is none: for whoever begins one unlike a worker.
+
+    The caller compares what it gets with what it wanted. Raises TopicsError without topics.
+    """
+    there = await read(settings)
+    if there is not None:
+        return there
+    async with kafka.running(settings, kafka.consumer(settings)) as reader:
+        return await _written(settings, reader, wanted)
+
+
+async def _written(settings: Settings, reader: AIOKafkaConsumer, wanted: Generation) -> Generation:
+    """The first record, after ours was added: ours, or that of somebody who came before."""
+    async with kafka.running(settings, kafka.producer(settings)) as writer:
+        await writer.send_and_wait(settings.topic(TOPIC), wanted.encode(), partition=0)
+    agreed = await _first(settings, reader)
+    assert agreed is not None  # just written, and never expired
     return agreed
 
 
@@ -58,7 +74,8 @@ async def _as_it_is(
 ) -> Generation:
     """What this worker would write."""
     history = settings.topic(IMPORT)
-    there = await topics.require(client, [settings.raw_topic, history, settings.topic(TOPIC)])
+    published = settings.topic(PUBLISHED)
+    there = await topics.require(client, [settings.raw_topic, history, settings.topic(TOPIC), published])
     await _stamped_by_the_broker(client, settings.raw_topic)
     start = await _start(reader, settings.raw_topic, there[settings.raw_topic].partitions, now)
     ends = await reader.end_offsets([TopicPartition(history, number) for number in range(there[history].partitions)])
@@ -70,6 +87,9 @@ async def _as_it_is(
         import_partitions=there[history].partitions if any(ends.values()) else 0,
         lanes=lanes,
         rules=rules,
+        import_topic=history,
+        alerts_topic=published,
+        alerts_partitions=there[published].partitions,
     )
 
 
@@ -93,7 +113,9 @@ async def _first(settings: Settings, reader: AIOKafkaConsumer) -> Generation | N
 def _as_stamped(written: Generation, stamped: int) -> Generation:
     """Start and cut never lie after the broker's stamp on the record: a worker's fast clock decides nothing."""
     latest = stamped // MINUTE * MINUTE
-    return written.model_copy(update={"start": min(written.start, latest), "cut": min(written.cut, latest)})
+    return written.model_copy(
+        update={"start": min(written.start, latest), "cut": min(written.cut, latest), "founded": stamped}
+    )
 
 
 async def _stamped_by_the_broker(client: AIOKafkaAdminClient, raw: str) -> None:
@@ -115,6 +137,8 @@ def _compare(settings: Settings, agreed: Generation, ours: Generation) -> None:
         "import_partitions": "partitions of the import with something in them",
         "lanes": "lanes",
         "rules": "the rules' version",
+        "import_topic": "the topic of imported history",
+        "alerts_topic": "the topic of published alerts",
     }
     differing = [
         f"{text}: {getattr(agreed, field)} when it started, {getattr(ours, field)} now"

@@ -19,6 +19,8 @@ from streams.setting_faults import variable as variable
 
 RAW = "headlines.raw"
 IMPORT = "headlines.import"
+PUBLISHED = "published"
+PUBLISHED_CURRENT = "published.current"
 
 NAMES = (
     RAW,
@@ -35,12 +37,18 @@ NAMES = (
     "state.detect",
     "clocks",
     "generation",
+    "published",
+    "published.current",
 )
-"""The plain names of all topics, in the order in which data flows."""
+"""The plain names of all topics, in the order in which data flows. `published` are the alerts that subscribers of all
+generations read; to a generation without a prefix they are its own."""
 
 StageName = Literal["classify", "classify-import", "deduplicate", "detect"]
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+_SHARED = {PUBLISHED: (PUBLISHED, "alerts"), "alerts": (PUBLISHED, "alerts")}
+"""Topics that may be one."""
 
 _LEGAL = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
@@ -73,6 +81,18 @@ class Settings(BaseSettings):
         max_length=249,
         description="full name of the topic of raw headlines, which is shared by all generations: letters, digits, "
         "`.`, `_`, `-`; not a name that Tocsin gives to another topic",
+    )
+    import_topic: str | None = Field(
+        default=None,
+        max_length=249,
+        description="full name of the topic of imported history, where a generation reads that of another: letters, "
+        "digits, `.`, `_`, `-`; unset: its own",
+    )
+    alerts_topic: str = Field(
+        default="alerts",
+        max_length=249,
+        description="full name of the topic of published alerts, which is shared by all generations: letters, digits, "
+        "`.`, `_`, `-`",
     )
     raw_partitions: int = Field(
         default=2, ge=1, le=1000, description="partitions with which `topics create` makes the raw topic, 1 to 1000"
@@ -149,7 +169,7 @@ class Settings(BaseSettings):
             raise ValueError("not a legal part of a topic's name")
         return bare
 
-    @field_validator("raw_topic", "instance_id")
+    @field_validator("raw_topic", "import_topic", "alerts_topic", "instance_id")
     @classmethod
     def _legal(cls, name: str | None) -> str | None:
         if name is not None and not _LEGAL.fullmatch(name):
@@ -217,10 +237,11 @@ class Settings(BaseSettings):
                 "TOCSIN_PREFIX=tocsin stands for no prefix in transactional ids, so this generation and one without a "
                 "prefix would shut each other out; set another name"
             )
-        if self.raw_topic in {self.topic(name) for name in NAMES if name != RAW}:
-            faults.append(
-                f"TOCSIN_RAW_TOPIC={self.raw_topic} is the name of another topic of this deployment; set another name"
-            )
+        faults += [
+            f"{variable(setting)}={self.topic(plain)} is the name of another topic of this deployment; set another name"
+            for setting, plain in (("raw_topic", RAW), ("import_topic", IMPORT), ("alerts_topic", PUBLISHED))
+            if self.topic(plain) in {self.topic(name) for name in NAMES if name not in _SHARED.get(plain, (plain,))}
+        ]
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -229,17 +250,30 @@ class Settings(BaseSettings):
         """The full name of the topic that is plainly called `name`."""
         if name == RAW:
             return self.raw_topic
+        if name == IMPORT and self.import_topic is not None:
+            return self.import_topic
+        if name in (PUBLISHED, PUBLISHED_CURRENT):
+            return self.alerts_topic + name.removeprefix(PUBLISHED)
         return f"{self.prefix}.{name}" if self.prefix else name
 
     def plain(self, full: str) -> str:
         """The plain name of the topic called `full`; raises ValueError when it is of another generation."""
         if full == self.raw_topic:
             return RAW
+        if full == self.import_topic:
+            return IMPORT
         if not self.prefix:
             return full
+        if full in (self.alerts_topic, f"{self.alerts_topic}.current"):
+            return PUBLISHED + full.removeprefix(self.alerts_topic)
         if not full.startswith(f"{self.prefix}."):
             raise ValueError(f"topic {full} has not the prefix {self.prefix}")
         return full.removeprefix(f"{self.prefix}.")
+
+    @property
+    def publishes(self) -> bool:
+        """Whether this generation's own alerts are the published ones: it publishes until another takes over."""
+        return self.topic("alerts") == self.topic(PUBLISHED)
 
     @property
     def group(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from schemas.base import DAY, HOUR, MINUTE
-from streams.settings import IMPORT, NAMES, RAW, Settings
+from streams.settings import IMPORT, NAMES, PUBLISHED, RAW, Settings
 
 RAW_BYTES = 16 * 1024 * 1024
 """The largest headline that a producer may send."""
@@ -58,7 +58,10 @@ def plan(settings: Settings, lanes: int) -> list[TopicSpec]:
         "state.detect": (lanes, _latest()),
         "clocks": (1, _latest()),
         "generation": (1, _kept(FOR_EVER)),
+        "published": (lanes, _kept(FOR_EVER)),
+        "published.current": (lanes, _latest(delete_retention=DAY)),
     }
+    own = {settings.topic(name) for name in NAMES if not name.startswith(PUBLISHED)}
     return [
         TopicSpec(
             name,
@@ -68,6 +71,7 @@ def plan(settings: Settings, lanes: int) -> list[TopicSpec]:
             {setting: str(value) for setting, value in table[name][1].items()},
         )
         for name in NAMES
+        if not (name.startswith(PUBLISHED) and settings.topic(name) in own)
     ]
 
 

@@ -27,13 +27,16 @@ class Deployment:
 
     def __init__(self, kafka: str, prefix: str, directory: Path) -> None:
         bare = prefix.rstrip(".")
-        self.settings = Settings(kafka_bootstrap_servers=kafka, prefix=bare, raw_topic=f"{bare}.raw")
+        self.settings = Settings(
+            kafka_bootstrap_servers=kafka, prefix=bare, raw_topic=f"{bare}.raw", alerts_topic=f"{bare}.published"
+        )
         self.directory = directory
         self.port = free_port()
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TOCSIN_")} | {
             "TOCSIN_KAFKA_BOOTSTRAP_SERVERS": kafka,
             "TOCSIN_PREFIX": bare,
             "TOCSIN_RAW_TOPIC": f"{bare}.raw",
+            "TOCSIN_ALERTS_TOPIC": f"{bare}.published",
             "TOCSIN_HTTP_PORT": str(self.port),
         }
 

@@ -9,7 +9,7 @@ from tests.integration.deployment import Deployment
 
 def test_once_ends_with_the_expected_alert_and_leaves_nothing_running(kafka: str, deployment: Deployment) -> None:
     environment = deployment.environment | {"TMPDIR": str(deployment.directory)}
-    for name in ("TOCSIN_PREFIX", "TOCSIN_RAW_TOPIC"):
+    for name in ("TOCSIN_PREFIX", "TOCSIN_RAW_TOPIC", "TOCSIN_ALERTS_TOPIC"):
         environment.pop(name)
     done = subprocess.run(
         [sys.executable, "-m", "streams.cli", "demo", "--once", "--pace", "1d/s"],

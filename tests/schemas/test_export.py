@@ -53,7 +53,7 @@ def test_check_names_what_is_not_and_writing_puts_it_right(
 
 
 def test_every_topic_but_the_internal_ones_has_a_schema() -> None:
-    assert set(export.TOPICS) == {name for name in NAMES if not name.startswith("state.")}
+    assert set(export.TOPICS) == {name for name in NAMES if not name.startswith(("state.", "published"))}
 
 
 @pytest.mark.parametrize("topic", export.TOPICS)

@@ -16,12 +16,15 @@ def environment(bootstrap: str, prefix: str) -> dict[str, str]:
         "TOCSIN_KAFKA_BOOTSTRAP_SERVERS": bootstrap,
         "TOCSIN_PREFIX": prefix,
         "TOCSIN_RAW_TOPIC": f"{prefix}raw",
+        "TOCSIN_ALERTS_TOPIC": f"{prefix}out",
     }
 
 
 def settings_of(bootstrap: str, prefix: str) -> Settings:
     """The same as an object."""
-    return Settings(kafka_bootstrap_servers=bootstrap, prefix=prefix, raw_topic=f"{prefix}raw")
+    return Settings(
+        kafka_bootstrap_servers=bootstrap, prefix=prefix, raw_topic=f"{prefix}raw", alerts_topic=f"{prefix}out"
+    )
 
 
 async def made(bootstrap: str, prefix: str) -> Settings:

@@ -18,7 +18,13 @@ LATER = 4_000_000_000_000
 
 @pytest.fixture
 async def settings(kafka: str, prefix: str) -> Settings:
-    made = Settings(kafka_bootstrap_servers=kafka, prefix=prefix, raw_topic=f"{prefix}raw", raw_partitions=3)
+    made = Settings(
+        kafka_bootstrap_servers=kafka,
+        prefix=prefix,
+        raw_topic=f"{prefix}raw",
+        alerts_topic=f"{prefix}out",
+        raw_partitions=3,
+    )
     async with clients.admin(made) as client:
         await create(client, plan(made, 2))
     return made
@@ -44,7 +50,12 @@ async def test_the_first_worker_writes_it_and_the_next_reads_it(settings: Settin
         import_partitions=0,
         lanes=2,
         rules="rules-1",
+        import_topic=settings.topic(IMPORT),
+        alerts_topic=settings.alerts_topic,
+        alerts_partitions=2,
+        founded=first.founded,
     )
+    assert first.founded > 0
     assert await establish(settings, "rules-1", 2, NOW + 10 * MINUTE) == first
     assert await generation.read(settings) == first
 

@@ -52,6 +52,8 @@ def test_every_name_follows_from_the_prefix_but_raw(prefix: str) -> None:
     assert settings.group == "g2.tocsin"
     assert settings.transactional_id("classify-import", 3) == "g2.classify-import.3"
     assert [settings.plain(settings.topic(name)) for name in NAMES] == list(NAMES)
+    assert settings.topic("published") == "alerts"
+    assert not settings.publishes
 
 
 def test_without_a_prefix() -> None:
@@ -59,7 +61,10 @@ def test_without_a_prefix() -> None:
     assert settings.topic("alerts") == "alerts"
     assert settings.group == "tocsin"
     assert settings.transactional_id("detect", 0) == "tocsin.detect.0"
-    assert [settings.plain(settings.topic(name)) for name in NAMES] == list(NAMES)
+    own = [name for name in NAMES if not name.startswith("published")]
+    assert [settings.plain(settings.topic(name)) for name in own] == own
+    assert settings.topic("published") == "alerts"
+    assert settings.publishes
 
 
 def test_a_topic_of_another_generation_has_no_plain_name() -> None:

@@ -14,11 +14,11 @@ from streams.topics import TopicsError, check, create, plan, require
 
 @pytest.fixture
 def settings(kafka: str, prefix: str) -> Settings:
-    return Settings(kafka_bootstrap_servers=kafka, prefix=prefix, raw_topic=f"{prefix}raw")
+    return Settings(kafka_bootstrap_servers=kafka, prefix=prefix, raw_topic=f"{prefix}raw", alerts_topic=f"{prefix}out")
 
 
 def test_the_plan_names_every_topic_and_lanes_are_as_wide_as_asked() -> None:
-    specs = {spec.plain: spec for spec in plan(Settings(raw_partitions=5, import_partitions=3), 7)}
+    specs = {spec.plain: spec for spec in plan(Settings(prefix="g2", raw_partitions=5, import_partitions=3), 7)}
     assert tuple(specs) == NAMES
     wide = {name: spec.partitions for name, spec in specs.items()}
     assert wide[RAW] == wide["state.classify"] == 5
@@ -28,6 +28,12 @@ def test_the_plan_names_every_topic_and_lanes_are_as_wide_as_asked() -> None:
 
 
 _NARROW = (RAW, "state.classify", "headlines.import", "state.classify-import", "clocks", "generation")
+
+
+def test_without_a_prefix_own_alerts_are_the_published_ones() -> None:
+    specs = {spec.plain: spec.name for spec in plan(Settings(), 4)}
+    assert specs["alerts"] == "alerts"
+    assert not [plain for plain in specs if plain.startswith("published")]
 
 
 def test_only_the_import_keeps_its_own_time() -> None:
