@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import time
+from collections.abc import Mapping
 
 from streams.broker import ports, process, ready
 from streams.broker.faults import StartFailedError
@@ -31,15 +32,18 @@ class Launched:
             self._guard.communicate()
 
 
-def launch(java: list[str], files: Files, port: int, guarded: bool) -> Launched:
+def launch(java: list[str], files: Files, port: int, guarded: bool, overrides: Mapping[str, str]) -> Launched:
     """Start the broker in `files` and wait until it answers. If `guarded`, it ends with this process.
+
+    `overrides` are settings of Kafka's that take the place of ours.
 
     Raises StartFailedError with the end of Kafka's log.
     """
     files.directory.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         files.log.replace(files.old_log)
-    files.properties.write_text(render(broker_properties(port, ports.free_port(), files.data)), encoding="utf-8")
+    properties = broker_properties(port, ports.free_port(), files.data) | dict(overrides)
+    files.properties.write_text(render(properties), encoding="utf-8")
     if not formatted(files.data):
         format_storage(java, files.properties, files.log)
     child, running = process.spawn([*java, "kafka.Kafka", str(files.properties)], files.log, port)

@@ -10,7 +10,7 @@ refused. Data survives both. What one process starts without `detached` ends wit
 one Kafka runs in a directory.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -53,12 +53,15 @@ class LocalKafka:
         port: int = DEFAULT_PORT,
         progress: Callable[[str], None] | None = None,
         heap_megabytes: int = HEAP_MEGABYTES,
+        overrides: Mapping[str, str] | None = None,
     ) -> None:
+        """`overrides` are settings of Kafka's that take the place of ours in `server.properties`."""
         self.files = Files(directory.absolute())
         self._wanted = port
         self._port = port
         self._tell = progress or (lambda _: None)
         self._heap = heap_megabytes
+        self._overrides = overrides or {}
         self._launched: Launched | None = None
 
     @property
@@ -84,7 +87,7 @@ class LocalKafka:
                 port = self._choose_port()
                 self._tell(f"starting Kafka {class_path.kafka} on {HOST}:{port}")
                 try:
-                    self._launched = launch(java, self.files, port, guarded=not detached)
+                    self._launched = launch(java, self.files, port, not detached, self._overrides)
                     self._port = port
                     return
                 except StartFailedError:
