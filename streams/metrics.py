@@ -6,9 +6,10 @@ Records are counted when their transaction is committed: what a crash undid was 
 
 import contextlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -17,6 +18,7 @@ from agents.stage import Inbound, Step
 from schemas.alert import Alert, Status
 from schemas.rejected import Code
 from schemas.row import VerdictKind
+from streams.ends import REASONS, UNCOMMITTED
 
 STAGES = ("classify", "classify-import", "deduplicate", "detect")
 OUTPUTS = (
@@ -38,7 +40,10 @@ _SLOW = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60
 class Metrics:
     """The metrics of one process, in a registry of their own."""
 
-    def __init__(self, registry: CollectorRegistry, rules: str = "") -> None:
+    def __init__(
+        self, registry: CollectorRegistry, rules: str = "", ends: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
+        """`rules`: their version. `ends`: how earlier processes of this worker ended, by reason."""
         self.registry = registry
         self._records_in = Counter(
             "tocsin_records_in", "Records read and committed, by stage.", ["stage"], registry=registry
@@ -81,10 +86,18 @@ class Metrics:
         )
         self._aborted = Counter(
             "tocsin_transactions_aborted",
-            "Chunks that ended the process uncommitted, by stage.",
-            ["stage"],
+            "Transactions given up by earlier processes of this supervised worker: failed, or fenced.",
             registry=registry,
         )
+        self._aborted.inc(sum(ends.get(reason, 0) for reason in UNCOMMITTED))
+        exits = Counter(
+            "tocsin_worker_exits",
+            "How earlier processes of this supervised worker ended, by reason.",
+            ["reason"],
+            registry=registry,
+        )
+        for reason in REASONS:
+            exits.labels(reason).inc(ends.get(reason, 0))
         self._step_seconds = Histogram(
             "tocsin_step_seconds",
             "Time to decide about a chunk, by stage.",
@@ -174,7 +187,6 @@ class Metrics:
             for metric in (
                 self._records_in,
                 self._transactions,
-                self._aborted,
                 self._step_errors,
                 self._step_seconds,
                 self._transaction_seconds,
@@ -248,10 +260,6 @@ class Metrics:
                 self._memory.labels(stage, where).set(entries)
         if (learning := step.gauges.get("learning_days")) is not None:
             self._learning.labels(where).set(learning)
-
-    def aborted(self, stage: str) -> None:
-        """A chunk ended the process."""
-        self._aborted.labels(stage).inc()
 
     def closed(self, stage: str, partition: int) -> None:
         """A lane is no longer ours: what its new owner says of it must not be contradicted by our last word."""

@@ -1,9 +1,10 @@
 """Several workers on one machine: started, watched, restarted at once, stopped together.
 
 Each has a static id, so a worker that dies and is back within the session timeout gets its partitions again without
-a rebalance. A worker that ends with 2 cannot be helped by a restart (settings): everything is stopped and that status
-is ours. One that does not reach Kafka is tried again, ever more slowly. Workers stop by themselves if the supervisor is
-gone.
+a rebalance. A worker that ends with 2 (settings), 74 (too many step errors) or 75 (lost records) cannot be helped by a
+restart: everything is stopped and that status is ours. One that does not reach Kafka is tried again, ever more slowly.
+How each ended is counted and handed to its successor (`streams.ends`). Workers stop by themselves if the supervisor
+is gone.
 """
 
 import asyncio
@@ -11,13 +12,17 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from streams.worker import SUPERVISOR
+from streams.ends import ENDS, reason_of, told
+from streams.engine.exits import Exit
 
-HOPELESS = (2,)
-"""Exit statuses that a restart cannot help: settings. Kafka was there when we began, so 3 is an outage."""
+SUPERVISOR = "TOCSIN_SUPERVISOR_PID"
+"""Environment variable by which a supervisor tells its workers who it is."""
+HOPELESS = (2, Exit.STEP_ERRORS, Exit.LOST)
+"""Exit statuses that a restart cannot help: a person has to decide. 3 is an outage: Kafka was there when we began."""
 STOP_TIMEOUT = 30.0
 """Seconds between SIGTERM and SIGKILL."""
 QUICK_DEATH = 2.0
@@ -35,6 +40,8 @@ class Supervisor:
     http_port: int
     say: Callable[[str], None]
     restarts: int = 0
+    ends: dict[int, Counter[str]] = field(default_factory=dict)
+    """Why the processes of each worker have ended so far."""
     _processes: dict[int, asyncio.subprocess.Process] = field(default_factory=dict)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _status: int = 0
@@ -70,6 +77,7 @@ class Supervisor:
         while not self._stopping.is_set():
             began = time.monotonic()
             status = await self._once(index)
+            self.ends.setdefault(index, Counter())[reason_of(status)] += 1
             if self._stopping.is_set():
                 return
             if status in HOPELESS:
@@ -78,7 +86,8 @@ class Supervisor:
                 return
             self.restarts += 1
             pause = min(LONGEST_PAUSE, max(QUICK_DEATH, pause * 2)) if time.monotonic() - began < QUICK_DEATH else 0.0
-            self.say(f"worker {index} ended with {status}; starting it again" + (f" in {pause:.0f} s" if pause else ""))
+            again = f"starting it again in {pause:.0f} s" if pause else "starting it again"
+            self.say(f"worker {index} ended with {status} ({reason_of(status)}); {again}")
             try:
                 await asyncio.wait_for(self._stopping.wait(), pause or 0.001)
             except TimeoutError:
@@ -88,6 +97,7 @@ class Supervisor:
         environment = os.environ | {
             SUPERVISOR: str(os.getpid()),
             "TOCSIN_INSTANCE_ID": f"{self.base_id}-{index}",
+            ENDS: told(self.ends.get(index, {})),
             "TOCSIN_HTTP_PORT": str(self.http_port + index if self.http_port else 0),
         }
         process = await asyncio.create_subprocess_exec(

@@ -1,7 +1,8 @@
 """One worker process: rules, generation, Faust application, and what runs beside it.
 
 The application is built here and handed to Faust's worker; nothing else in the project holds one. Ends with 0 when it
-was told to stop (SIGTERM, Ctrl-C), 70 when it ended itself so that nothing is lost or doubled.
+was told to stop (SIGTERM, Ctrl-C), 70 to 75 when it ended itself so that nothing is lost or doubled
+(`streams.engine.exits`).
 """
 
 import asyncio
@@ -17,22 +18,20 @@ from prometheus_client import CollectorRegistry
 
 from agents.rulebook import Rulebook
 from schemas.generation import Generation
-from streams import collector, kafka, stages
+from streams import collector, ends, kafka, stages
 from streams import generation as generations
 from streams.engine.app import LaneApp, build_app
 from streams.engine.clocks import Clocks
-from streams.engine.exits import die
+from streams.engine.exits import die, die_of
 from streams.engine.ticker import Ticker
-from streams.engine.upkeep import advise, balance, keep, orphaned, survey
+from streams.engine.upkeep import advise, balance, keep, orphaned, survey, vigil
 from streams.health import Health
 from streams.metrics import Metrics
 from streams.quiet import quiet
 from streams.settings import RAW, Settings, SettingsError
+from streams.supervisor import SUPERVISOR
 
 log = logging.getLogger("tocsin.worker")
-
-SUPERVISOR = "TOCSIN_SUPERVISOR_PID"
-"""Environment variable by which a supervisor tells its workers who it is."""
 
 
 def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
@@ -41,7 +40,7 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     generation = asyncio.run(
         generations.establish(settings, rulebook.version, rulebook.lanes.count, int(time.time() * 1000))
     )
-    metrics = Metrics(CollectorRegistry(), rulebook.version)
+    metrics = Metrics(CollectorRegistry(), rulebook.version, ends.before())
     app = build_app(settings, stages.specs(rulebook, generation), kafka.client_options(settings), metrics)
     _beside(app, generation, metrics)
     loop = asyncio.new_event_loop()
@@ -51,7 +50,14 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     collector.unhurried()
     for noisy in ("faust", "mode"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    worker.execute_from_commandline()
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        if (reason := app.crash_reason) is not None:
+            die_of("Faust", reason)
+        if end.code:
+            die(f"Faust's worker ended with {end.code}; what went wrong is above")
+        raise
     raise SystemExit(0)  # not reached: Faust's worker exits by itself
 
 
@@ -81,7 +87,7 @@ def _beside(app: LaneApp, generation: Generation, metrics: Metrics) -> None:
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            die(f"upkeep: {type(error).__name__}: {error}", error)
+            die_of("upkeep", error)
 
 
 async def _upkeep(
@@ -111,6 +117,7 @@ async def _upkeep(
             )
     jobs = [
         keep("clocks", clocks.follow),
+        keep("consumer group", lambda: vigil(thread)),
         keep("survey", lambda: survey(app.lanes, thread)),
         keep("skew and lag", lambda: balance(app.lanes, clocks, inputs, metrics)),
         keep("advisory offsets", lambda: advise(app.lanes, thread)),

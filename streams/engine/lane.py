@@ -16,9 +16,9 @@ from faust.types import TP
 
 from agents.stage import Inbound, Stage
 from streams.engine.chunk import Chunk, Reached
-from streams.engine.exits import die
+from streams.engine.exits import Exit, die, die_of
 from streams.engine.spec import StageSpec
-from streams.engine.transaction import Transactor
+from streams.engine.transaction import TransactionError, Transactor
 from streams.metrics import Metrics
 
 
@@ -52,6 +52,10 @@ class Lane:
         self._stop = asyncio.Event()
         self._passed = 0
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def _where(self) -> str:
+        return f"{self.spec.name}, {self.tp.topic}[{self.tp.partition}]"
 
     @property
     def idle(self) -> bool:
@@ -118,9 +122,10 @@ class Lane:
     async def _guard(self) -> None:
         try:
             await self._run()
-        except BaseException as error:  # fenced, failed produce or commit, a bug: see the module's docstring
-            self._metrics.aborted(self.spec.name)
-            die(f"{self.tp.topic}[{self.tp.partition}]: {type(error).__name__}: {error}", error)
+        except TransactionError as error:
+            die_of(self._where, error, Exit.TRANSACTION)
+        except BaseException as error:  # a bug: see the module's docstring
+            die_of(self._where, error)
 
     async def _run(self) -> None:
         while True:

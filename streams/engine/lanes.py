@@ -15,9 +15,10 @@ from aiokafka import TopicPartition
 from faust.types import TP
 
 from streams.engine.chunk import Chunk
+from streams.engine.exits import LostError
 from streams.engine.lane import Lane
 from streams.engine.spec import StageSpec
-from streams.engine.state import LostError, Reader, load_memory, load_state
+from streams.engine.state import Reader, load_memory, load_state
 from streams.engine.transaction import Transactor
 from streams.metrics import Metrics
 from streams.settings import Settings

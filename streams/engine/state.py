@@ -10,11 +10,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from agents.stage import Inbound
+from streams.engine.exits import LostError
 from streams.engine.transaction import POSITION
-
-
-class LostError(Exception):
-    """What has to be read is no longer in the topic: going on would skip or forget records in silence."""
 
 
 class Reader:

@@ -7,17 +7,27 @@ own commit succeeds though a send in it failed, so every send is awaited before 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaProducer
 
 from agents.stage import Outbound
+from streams.engine.exits import Exit, kind_of
 
 POSITION = b"\0position"
 """Key of the input position in a stage's state topic."""
 
 BATCH_BYTES = 768 * 1024
+TIMEOUT = 15.0
+"""Seconds that a transaction may last; the broker ends it after that. aiokafka itself would send again for ever."""
+
+
+T = TypeVar("T")
+
+
+class TransactionError(Exception):
+    """A transaction failed. Unless it broke off in the middle of its commit, nothing of it is in the log."""
 
 
 class Transactor:
@@ -35,7 +45,7 @@ class Transactor:
         self._producer = AIOKafkaProducer(
             **self._options,
             transactional_id=self.transactional_id,
-            transaction_timeout_ms=15_000,
+            transaction_timeout_ms=int(TIMEOUT * 1000),
             acks="all",
             linger_ms=0,
             max_batch_size=BATCH_BYTES,
@@ -54,8 +64,23 @@ class Transactor:
     ) -> dict[tuple[str, int], int]:
         """Write everything in one transaction.
 
-        Returns, for each (plain topic, partition) written, the offset of its first record.
+        Returns, for each (plain topic, partition) written, the offset of its first record. Raises TransactionError.
         """
+        try:
+            return await _within(TIMEOUT, self._commit(outputs, state_topic, partition, state, position))
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            raise self._failure(error) from error
+
+    async def _commit(
+        self,
+        outputs: Iterable[Outbound],
+        state_topic: str,
+        partition: int,
+        state: Mapping[bytes, bytes | None],
+        position: int,
+    ) -> dict[tuple[str, int], int]:
         producer = self._producer
         assert producer is not None, "fence first"
         grouped: dict[tuple[str, int], list[Outbound]] = {}
@@ -77,11 +102,35 @@ class Transactor:
         await producer.commit_transaction()
         return {where: future.result().offset for where, future in first.items()}
 
+    def _failure(self, error: BaseException) -> TransactionError:
+        """What went wrong. Where the producer's own task has ended, that is why, and `error` only follows from it."""
+        task = None if self._producer is None else self._producer._sender.sender_task
+        ended = task.exception() if task is not None and task.done() and not task.cancelled() else None
+        if ended is not None and ended is not error:
+            error.__context__ = ended
+        why = ended if ended is not None and kind_of(ended) is Exit.FENCED else error
+        if isinstance(why, TimeoutError):
+            return TransactionError(f"not committed within {TIMEOUT:g} s (broker away, topic gone, too few replicas?)")
+        return TransactionError(f"transaction failed: {type(why).__name__}: {why}")
+
     async def close(self) -> None:
         """Leave; what is uncommitted is not there."""
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, or TimeoutError.
+
+    Waits second by second: a process that was asleep meanwhile has not waited, and has to hear that it was fenced.
+    """
+    task = asyncio.ensure_future(work)
+    for _ in range(max(1, round(seconds))):
+        done, _pending = await asyncio.wait([task], timeout=1.0)
+        if done:
+            return task.result()
+    raise TimeoutError
 
 
 def _batches(producer: AIOKafkaProducer, records: Iterable[Outbound]) -> Iterable[Any]:

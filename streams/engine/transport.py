@@ -24,7 +24,7 @@ from faust.types.tuples import ConsumerMessage
 
 from agents.stage import Inbound
 from streams.engine.chunk import Chunk, Reached
-from streams.engine.exits import die
+from streams.engine.exits import Exit, die, die_of, fenced
 
 OPEN_TIMEOUT = 120.0
 """Seconds that taking over partitions may last before the worker gives up and ends."""
@@ -73,9 +73,12 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             return []
         if consumer._closed or consumer._fetcher._closed:
             raise driver.ConsumerStoppedError
-        with consumer._fetcher._subscriptions.fetch_context():
-            # no max_records: a limit starves partitions
-            fetched = await consumer._fetcher.fetched_records(active, timeout=timeout, max_records=None)
+        try:
+            with consumer._fetcher._subscriptions.fetch_context():
+                # no max_records: a limit starves partitions
+                fetched = await consumer._fetcher.fetched_records(active, timeout=timeout, max_records=None)
+        except Exception as error:
+            die_of("reading", error)
         # No await from here: a seek must not come between the drain and the stamp.
         size = self.app.settings.chunk
         chunks = []
@@ -131,6 +134,14 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         }
         if offsets:
             await consumer.commit(offsets)
+
+    async def hear(self) -> None:
+        """Raise what went wrong in the group's background tasks: they wait for that, and nobody else asks."""
+        await self.call_thread(self._hear)
+
+    async def _hear(self) -> None:
+        if (coordinator := self._ensure_consumer()._coordinator) is not None:
+            coordinator.check_errors()
 
     async def broker_answers(self) -> bool:
         """Whether a broker answers a metadata request now."""
@@ -196,7 +207,7 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
             self._opening.cancel()
             raise
         except BaseException as error:
-            die(f"cannot take over partitions: {type(error).__name__}: {error}", error)
+            die_of("cannot take over partitions", error)
 
     async def _open(self) -> None:
         lanes, thread = self.app.lanes, self._thread
@@ -211,17 +222,14 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         """Faust calls this on revoke and on stop: lanes end behind their current transaction."""
         lanes = self.app.lanes
         if lanes.lanes and not self.app.should_stop and self._thread.evicted:
-            die(
-                "evicted from the consumer group (asleep or cut off for longer than the session timeout): "
-                "another worker owns these partitions now"
-            )
+            die(fenced("evicted from the consumer group"), Exit.FENCED)
         if self._opening is not None and not self._opening.done():
             self._opening.cancel()
             await asyncio.wait([self._opening])
         try:
             await asyncio.wait_for(lanes.close(), CLOSE_TIMEOUT)
         except BaseException as error:
-            die(f"lanes did not close: {type(error).__name__}: {error}", error)
+            die_of("lanes did not close", error)
 
 
 class LaneTransport(driver.Transport):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from streams.engine.clocks import Clocks
-from streams.engine.exits import die
+from streams.engine.exits import Exit, die_of, kind_of
 from streams.engine.lanes import Lanes
 from streams.engine.skew import Lead
 from streams.engine.transport import LaneThread
@@ -22,6 +22,8 @@ LOOK = 0.2
 """Seconds between two looks at skew and lag."""
 SURVEY = 0.1
 """Seconds between two looks at how far the consumer has come."""
+HEAR = 0.5
+"""Seconds between two looks at what the consumer's background tasks have to say."""
 ADVISE = 0.5
 """Seconds between two commits of advisory group offsets."""
 
@@ -33,10 +35,12 @@ async def keep(name: str, work: Callable[[], Awaitable[None]]) -> None:
             await work()
             return
         except (KafkaError, OSError) as error:
+            if kind_of(error) is not Exit.FAULT:
+                die_of(name, error)
             log.warning("%s: %s: %s; again in 1 s", name, type(error).__name__, error)
             await asyncio.sleep(1.0)
         except Exception as error:
-            die(f"{name}: {type(error).__name__}: {error}", error)
+            die_of(name, error)
 
 
 async def balance(lanes: Lanes, clocks: Clocks, inputs: Mapping[tuple[str, int], int | None], metrics: Metrics) -> None:
@@ -59,6 +63,13 @@ async def balance(lanes: Lanes, clocks: Clocks, inputs: Mapping[tuple[str, int],
                 max(0.0, time.time() - oldest / 1000) if oldest is not None else 0.0
             )
         await asyncio.sleep(LOOK)
+
+
+async def vigil(thread: LaneThread) -> None:
+    """Hear what went wrong in the consumer's background tasks; nobody else asks them."""
+    while True:
+        await thread.hear()
+        await asyncio.sleep(HEAR)
 
 
 async def survey(lanes: Lanes, thread: LaneThread) -> None:

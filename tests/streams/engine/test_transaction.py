@@ -3,11 +3,11 @@
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
-from aiokafka.errors import KafkaError
 
 from agents.stage import Inbound, Outbound
-from streams.engine.state import LostError, Reader, load_memory, load_state
-from streams.engine.transaction import Transactor
+from streams.engine.exits import Exit, LostError, kind_of
+from streams.engine.state import Reader, load_memory, load_state
+from streams.engine.transaction import TransactionError, Transactor
 
 
 @pytest.fixture
@@ -57,8 +57,9 @@ async def test_a_former_owner_cannot_commit(kafka: str, topics: dict[str, str]) 
     await former.commit([Outbound("out", 0, None, b"before")], "state", 0, {}, 1)
     owner = Transactor("fenced", {"bootstrap_servers": kafka}, topics.__getitem__)
     await owner.fence()
-    with pytest.raises(KafkaError):
+    with pytest.raises(TransactionError) as fenced:
         await former.commit([Outbound("out", 0, None, b"zombie")], "state", 0, {}, 2)
+    assert kind_of(fenced.value) is Exit.FENCED
     await owner.commit([Outbound("out", 0, None, b"after")], "state", 0, {}, 2)
     await owner.close()
     await former.close()
@@ -68,7 +69,7 @@ async def test_a_former_owner_cannot_commit(kafka: str, topics: dict[str, str]) 
 async def test_a_failed_send_commits_nothing(kafka: str, topics: dict[str, str]) -> None:
     transactor = Transactor("failing", {"bootstrap_servers": kafka}, topics.__getitem__)
     await transactor.fence()
-    with pytest.raises(KafkaError):
+    with pytest.raises(TransactionError):
         await transactor.commit(
             [Outbound("out", 0, None, b"small"), Outbound("out", 1, None, b"x" * (40 << 20))], "state", 0, {}, 7
         )

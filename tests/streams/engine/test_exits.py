@@ -1,0 +1,66 @@
+"""Why a worker ended: each error has one status, however deep it is buried, and the message says what to do."""
+
+import subprocess
+import sys
+
+import pytest
+from aiokafka import errors
+
+from streams.engine.exits import Exit, FencedInstanceIdError, LostError, kind_of
+from streams.engine.transaction import TransactionError
+
+
+def raised(outer: BaseException, cause: BaseException) -> BaseException:
+    """`outer`, raised from `cause`."""
+    outer.__cause__ = cause
+    return outer
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (errors.ProducerFenced(), Exit.FENCED),
+        (errors.InvalidProducerEpoch(), Exit.FENCED),
+        (raised(TransactionError("failed"), errors.ProducerFenced()), Exit.FENCED),
+        (errors.for_code(82)(), Exit.FENCED),
+        (errors.KafkaError(repr(FencedInstanceIdError())), Exit.FENCED),
+        (errors.KafkaError(f"Unexpected error during coordination {FencedInstanceIdError()!r}"), Exit.FENCED),
+        (LostError("gone"), Exit.LOST),
+        (errors.OffsetOutOfRangeError({}), Exit.LOST),
+        (errors.MessageSizeTooLargeError(), Exit.FAULT),
+        (ValueError("boom"), Exit.FAULT),
+    ],
+    ids=repr,
+)
+def test_kind_of(error: BaseException, kind: Exit) -> None:
+    assert kind_of(error) is kind
+
+
+def test_what_else_a_transaction_dies_of_is_the_transactions() -> None:
+    assert kind_of(errors.MessageSizeTooLargeError(), Exit.TRANSACTION) is Exit.TRANSACTION
+
+
+def ended(code: str) -> tuple[int, str]:
+    """Exit status and standard error of a process."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30)
+    return done.returncode, done.stderr
+
+
+def test_fenced_is_one_line_that_says_what_happened_and_what_to_do() -> None:
+    status, said = ended(
+        "from streams.engine.exits import die_of\nfrom aiokafka.errors import ProducerFenced\n"
+        "try:\n    raise ProducerFenced()\nexcept Exception as error:\n    die_of('detect, x[0]', error)"
+    )
+    assert status == 72
+    assert said.count("\n") == 1
+    for part in ("exit 72 (fenced)", "detect, x[0]", "shut out", "written nothing", "Start it again"):
+        assert part in said
+
+
+def test_a_fault_has_its_traceback() -> None:
+    status, said = ended(
+        "from streams.engine.exits import die_of\ntry:\n    1 / 0\nexcept Exception as error:\n    die_of('x', error)"
+    )
+    assert status == 70
+    assert "ZeroDivisionError" in said
+    assert 'File "<string>"' in said
