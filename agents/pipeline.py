@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agents.classify.clock import Clock
+from agents.classify.clock import Clock, Stretch
 from agents.classify.step import Classifier, LaneRow
 from agents.deduplicate.merge import Merge
 from agents.deduplicate.step import Deduplicator
@@ -33,6 +33,8 @@ class Input(NamedTuple):
     """What it promises from the beginning; `None` for an import."""
     ends: bool
     """Whether its end ticks count: an import."""
+    stretch: Stretch | None = None
+    """Where it is read no further: a replay."""
 
 
 class Fed(NamedTuple):
@@ -76,6 +78,7 @@ class Pipeline:
                 rulebook.version,
                 given.start,
                 given.ends,
+                given.stretch,
             )
             for given in inputs
         }

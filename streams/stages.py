@@ -1,8 +1,12 @@
-"""The pipeline as the engine runs it: which stage reads which topic, and how each is built from the rules."""
+"""The pipeline as the engine runs it: which stage reads which topic, and how each is built from the rules.
+
+A replay is a generation like any other, but for its live partitions: each begins at an offset and ends at one.
+"""
 
 from collections.abc import Mapping, Sequence
 
 from agents.classify.agent import ClassifyStage
+from agents.classify.clock import Stretch
 from agents.deduplicate.agent import DeduplicateStage
 from agents.detect.agent import DetectStage
 from agents.rulebook import Rulebook
@@ -15,10 +19,33 @@ from streams.settings import RAW as RAW
 def inputs(generation: Generation) -> dict[tuple[str, int], int | None]:
     """The inputs of the merge, (plain topic, partition), each with what it promises from the beginning.
 
-    A live partition promises its generation's start; an import partition promises nothing.
+    A live partition promises its generation's start, or in a replay that has nothing to read in it, the replay's end;
+    an import partition promises nothing.
     """
-    live: dict[tuple[str, int], int | None] = {(RAW, p): generation.start for p in range(generation.raw_partitions)}
+    live: dict[tuple[str, int], int | None] = {}
+    for partition in range(generation.raw_partitions):
+        stretch = stretch_of(generation, partition)
+        nothing = stretch is not None and stretch.last is None
+        live[RAW, partition] = stretch.until if stretch is not None and nothing else generation.start
     return live | {(IMPORT, p): None for p in range(generation.import_partitions)}
+
+
+def stretch_of(generation: Generation, partition: int) -> Stretch | None:
+    """Where a replay is done with a live partition; `None` where no replay is."""
+    replay = generation.replay
+    return None if replay is None else Stretch(replay.until, replay.last[partition])
+
+
+def begins(generation: Generation) -> Mapping[int, int]:
+    """The offset at which a replay begins in each live partition in which it has something to read."""
+    replay = generation.replay
+    if replay is None:
+        return {}
+    return {
+        partition: first
+        for partition, (first, last) in enumerate(zip(replay.first, replay.last, strict=True))
+        if last is not None
+    }
 
 
 def specs(rulebook: Rulebook, generation: Generation) -> Sequence[StageSpec]:
@@ -26,7 +53,9 @@ def specs(rulebook: Rulebook, generation: Generation) -> Sequence[StageSpec]:
     merged: Mapping[tuple[str, int], int | None] = inputs(generation)
 
     def live(partition: int) -> ClassifyStage:
-        return ClassifyStage(RAW, partition, rulebook, start=generation.start, ends=False)
+        return ClassifyStage(
+            RAW, partition, rulebook, start=merged[RAW, partition], stretch=stretch_of(generation, partition)
+        )
 
     def imported(partition: int) -> ClassifyStage:
         return ClassifyStage(IMPORT, partition, rulebook, start=None, ends=True)
@@ -39,7 +68,7 @@ def specs(rulebook: Rulebook, generation: Generation) -> Sequence[StageSpec]:
             lane, rulebook.lanes.subregions(lane), rulebook.detect, rulebook.reader.directions, rulebook.version
         )
 
-    found = [StageSpec("classify", RAW, "state.classify", live)]
+    found = [StageSpec("classify", RAW, "state.classify", live, begins(generation))]
     if generation.import_partitions:
         found.append(StageSpec("classify-import", IMPORT, "state.classify-import", imported))
     return [

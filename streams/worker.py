@@ -122,7 +122,7 @@ async def _upkeep(
         keep("skew and lag", lambda: balance(app.lanes, clocks, inputs, metrics)),
         keep("advisory offsets", lambda: advise(app.lanes, thread)),
     ]
-    if settings.tick:
+    if settings.tick and generation.replay is None:
         ticker = Ticker(settings.topic(RAW), app.lanes, clocks, generation.start, options, metrics)
         jobs.append(keep("ticks", ticker.run))
     if parent := os.environ.get(SUPERVISOR):

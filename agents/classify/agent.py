@@ -7,7 +7,7 @@ that was committed with it; the chunk that was lost is read again and gives the 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from agents.classify.clock import Clock
+from agents.classify.clock import Clock, Stretch
 from agents.classify.step import Classifier, LaneRow, Refused
 from agents.rulebook import Rulebook
 from agents.stage import Inbound, Memory, Outbound, Step
@@ -24,11 +24,18 @@ class ClassifyStage:
     """One raw partition. Implements `agents.stage.Stage`."""
 
     def __init__(
-        self, source_topic: str, partition: int, rulebook: Rulebook, start: int | None = None, ends: bool = False
+        self,
+        source_topic: str,
+        partition: int,
+        rulebook: Rulebook,
+        start: int | None = None,
+        ends: bool = False,
+        stretch: Stretch | None = None,
     ) -> None:
-        """`start` and `ends` as for the `Classifier`: a live partition has a start, an import an end."""
+        """`start`, `ends` and `stretch` as for the `Classifier`: a live partition has a start, an import an end, a
+        replay a stretch."""
         self._classifier = classifier = Classifier(
-            source_topic, partition, rulebook.reader, rulebook.lanes, rulebook.version, start, ends
+            source_topic, partition, rulebook.reader, rulebook.lanes, rulebook.version, start, ends, stretch
         )
         self._keys = [str(lane).encode() for lane in range(classifier.lanes)]
         self.clock = classifier.start
@@ -48,8 +55,11 @@ class ClassifyStage:
         """Classify a chunk."""
         if not records:
             return Step([], {}, self._position)
-        self.clock, rows, refused = self._classifier.step(self.clock, records)
+        before = self.clock
+        self.clock, rows, refused = self._classifier.step(before, records)
         self._position = records[-1].offset + 1
+        if self.clock is before:  # all of it behind the stretch: passed over
+            return Step([], {}, self._position)
         outputs: list[Outbound] = []
         encoded = b""
         last: object = None

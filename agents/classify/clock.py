@@ -6,7 +6,23 @@
 All of it is committed with the outputs: were the volume not, a crash within a minute would lose a part of it.
 """
 
+from typing import NamedTuple
+
 from schemas.base import Record
+
+
+class Stretch(NamedTuple):
+    """Where reading ends in a partition of which only a part is read (a replay).
+
+    At `last` the partition promises `until`: all that is decided before `until` is then decided as if it had been read
+    on, since every record behind `last` has an arrival of `until` or later.
+    """
+
+    until: int
+    """An arrival, ms, a whole minute."""
+    last: int | None
+    """The offset of the last record that arrived before `until`; `None` where there is none to be read. Such a
+    partition promises `until` from the beginning: give it that as its start."""
 
 
 class Clock(Record):

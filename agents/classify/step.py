@@ -9,6 +9,9 @@ For every lane, of one raw partition:
 `Clock` in, `Clock` out: what is decided depends on the records alone, not on how they were cut into chunks, but for
 the ticks, which go no further than the merge. A record that this code stumbles over is rejected alone, and so is one
 whose timestamp is no time: time would go on from there, and everything after it with it.
+
+Where only a stretch is read (a replay), its last record is followed by the minute that is open then and by a promise of
+the stretch's end. What lies behind is passed over without a trace.
 """
 
 import traceback
@@ -16,7 +19,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
-from agents.classify.clock import Clock
+from agents.classify.clock import Clock, Stretch
 from agents.classify.intake import Control, Intake, Item, Refusal, Withdrawal
 from agents.classify.lanes import Lanes
 from agents.classify.reader import Reader
@@ -57,8 +60,11 @@ class Classifier:
         rules_version: str,
         start: int | None,
         ends: bool,
+        stretch: Stretch | None = None,
     ) -> None:
-        """`start`: what a live partition promises from the beginning. `ends`: an import, whose end ticks count."""
+        """`start`: what a live partition promises from the beginning. `ends`: an import, whose end ticks count.
+        `stretch`: where a live partition is read no further, `None` if it goes on for ever.
+        """
         self.topic = source_topic
         self.partition = partition
         self.lanes = lanes.count
@@ -69,15 +75,34 @@ class Classifier:
         self._table = lanes
         self._rules = rules_version
         self._ends = ends
+        self._stretch = stretch
 
     def step(self, clock: Clock, records: Sequence[Inbound]) -> tuple[Clock, list[LaneRow], list[Refused]]:
-        """Decide about a chunk, in order."""
+        """Decide about a chunk, in order. Gives back the very clock when there was nothing to decide."""
         if not records:
             return clock, [], []
+        if self._stretch is not None:
+            return self._within(self._stretch, clock, records)
         chunk = _Chunk(self, clock)
         for record in records:
             chunk.take(record)
         return chunk.close(records[-1].offset)
+
+    def _within(
+        self, stretch: Stretch, clock: Clock, records: Sequence[Inbound]
+    ) -> tuple[Clock, list[LaneRow], list[Refused]]:
+        """As `step`, up to the end of the stretch; its promise is in the clock, so it is made once."""
+        until, last = stretch
+        if last is None or (clock.arrival is not None and clock.arrival >= until):
+            return clock, [], []
+        chunk = _Chunk(self, clock)
+        for record in records:
+            if record.offset <= last:
+                chunk.take(record)
+        offset = min(records[-1].offset, last)
+        if records[-1].offset >= last:
+            chunk.reach(until, offset)
+        return chunk.close(offset)
 
     def source(self, offset: int) -> Source:
         """The origin of a row."""
@@ -183,6 +208,12 @@ class _Chunk:
                 self._end(self._arrival, record.offset)
         elif arrival is not None:
             self._add(read, arrival)
+
+    def reach(self, until: int, offset: int) -> None:
+        """Nothing older than `until`, a later minute, follows: tell the open one, and promise it at the close."""
+        if self._volume and self._arrival is not None:
+            self._tell_minute(self._arrival, offset)
+        self._arrival = until
 
     def close(self, offset: int) -> tuple[Clock, list[LaneRow], list[Refused]]:
         arrival = self._arrival

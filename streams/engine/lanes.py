@@ -72,15 +72,16 @@ class Lanes:
             first = await reader.beginning(TopicPartition(*tp) for tp in self.lanes)
         for tp, lane in self.lanes.items():
             begins = first[TopicPartition(*tp)]
-            if tp not in positions:
-                # written down at once: from now on, what expires unread is lost and will be missed
-                positions[tp] = begins
-                await lane.transactor.commit([], lane.spec.state, tp.partition, {}, begins)
-            elif positions[tp] < begins:
+            if new := tp not in positions:
+                positions[tp] = lane.spec.begins.get(tp.partition, begins)
+            if positions[tp] < begins:
                 raise LostError(
                     f"{tp.topic}[{tp.partition}] begins at {begins}, but {positions[tp]} was to be read next: "
                     "its retention has overtaken this worker"
                 )
+            if new:
+                # written down at once: from now on, what expires unread is lost and will be missed
+                await lane.transactor.commit([], lane.spec.state, tp.partition, {}, positions[tp])
         took = time.monotonic() - began
         self._metrics.recovered(took, len(self.lanes))
         log.info("opened %d lanes in %.2f s", len(self.lanes), took)

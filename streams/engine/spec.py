@@ -1,7 +1,7 @@
 """What the engine has to know of a stage to run it on the partitions of a topic."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from agents.stage import Stage
 from streams.settings import StageName
@@ -18,3 +18,5 @@ class StageSpec:
     """The compacted topic of the stage's own memory; partition for partition as `source`."""
     build: Callable[[int], Stage]
     """A fresh stage for one input partition."""
+    begins: Mapping[int, int] = field(default_factory=dict)
+    """The offset at which a new lane begins, by partition; where none is given, with the first record there is."""
