@@ -6,6 +6,7 @@ Over restarts the counts only rise; they begin at 0 with the supervisor.
 """
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Mapping
 
@@ -22,11 +23,12 @@ UNCOMMITTED = (Exit.TRANSACTION.reason, Exit.FENCED.reason)
 """Ends for which a transaction was given up."""
 
 _BY_STATUS = {0: STOPPED, 2: REFUSED, 3: UNREACHABLE} | {kind.value: kind.reason for kind in Exit}
+_BY_STATUS[-signal.SIGPROF] = Exit.WATCHDOG.reason  # the watchdog's last resort
 
 
 def reason_of(status: int) -> str:
     """Why a process ended, from its exit status; negative: a signal."""
-    return KILLED if status < 0 else _BY_STATUS.get(status, Exit.FAULT.reason)
+    return _BY_STATUS.get(status, KILLED if status < 0 else Exit.FAULT.reason)
 
 
 def told(counts: Mapping[str, int]) -> str:

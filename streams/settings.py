@@ -127,6 +127,13 @@ class Settings(BaseSettings):
     heartbeat_ms: int = Field(
         default=500, ge=50, le=100_000, description="time between heartbeats, at most a third of the session timeout"
     )
+    watchdog_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=86_400,
+        description="seconds without any progress, though there is work, after which a worker ends itself, 0 to 86400; "
+        "0 for never",
+    )
     tick: bool = Field(
         default=True,
         description="whether this deployment ticks silent raw partitions, true or false; true in exactly one",

@@ -25,6 +25,7 @@ from streams.engine.clocks import Clocks
 from streams.engine.exits import die, die_of
 from streams.engine.ticker import Ticker
 from streams.engine.upkeep import advise, balance, keep, orphaned, survey, vigil
+from streams.engine.watchdog import Watchdog
 from streams.health import Health
 from streams.metrics import Metrics
 from streams.quiet import quiet
@@ -115,6 +116,8 @@ async def _upkeep(
                 f"cannot listen on {settings.http_host}:{settings.http_port} ({error.strerror}): another worker has "
                 "the port? Set TOCSIN_HTTP_PORT to a free one, or to 0 for none"
             )
+    if settings.watchdog_seconds:
+        Watchdog(settings.watchdog_seconds, app.lanes, thread, asyncio.get_running_loop()).start()
     jobs = [
         keep("clocks", clocks.follow),
         keep("consumer group", lambda: vigil(thread)),

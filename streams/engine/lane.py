@@ -67,6 +67,15 @@ class Lane:
         """Everything below this offset is behind us; unlike `consumed` it passes the marks at a transaction's end."""
         return max(self.consumed, self._passed)
 
+    def done(self, seen: Reached | None) -> int:
+        """Everything below this offset is done with, though its rows may be held back.
+
+        `seen` (if it is of now) also passes the marks at a transaction's end. May be called in any thread.
+        """
+        if seen is not None and seen.epoch == self._epoch and seen.number == self._due - 1 and self.buffered == 0:
+            return max(self.consumed, seen.position)
+        return self.consumed
+
     @property
     def told(self) -> int | None:
         """What to tell the group: where a new owner would start, or `reached` if nothing is held back."""

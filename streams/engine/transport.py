@@ -11,7 +11,7 @@ Acknowledgements and commits of Faust's do nothing, because topics are declared 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -106,6 +106,10 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         return found
 
     async def _reached(self) -> dict[TP, Reached]:
+        return self.sample()
+
+    def sample(self) -> dict[TP, Reached]:
+        """The same at once; to be called in this thread's loop."""
         # No await: position and number have to be of one moment, or a record fetched in between would seem done.
         consumer = self._ensure_consumer()
         assignment = consumer._subscription.subscription.assignment if consumer._subscription.subscription else None
@@ -119,6 +123,11 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                     self.epoch, self.numbers.get(tp, -1), state.position, consumer.last_stable_offset(tp)
                 )
         return found
+
+    async def stable_offsets(self, partitions: Iterable[TP]) -> dict[TP, int]:
+        """The offset behind the last committed record, asked of the broker; to be awaited in this thread's loop."""
+        found = await self._ensure_consumer().end_offsets([TopicPartition(*tp) for tp in partitions])
+        return {TP(*tp): offset for tp, offset in found.items()}
 
     async def advise(self, positions: Mapping[TP, int]) -> None:
         """Commit group offsets for lag tools and for draining; nothing of ours starts from them."""

@@ -31,6 +31,8 @@ class Deployment:
             kafka_bootstrap_servers=kafka, prefix=bare, raw_topic=f"{bare}.raw", alerts_topic=f"{bare}.published"
         )
         self.directory = directory
+        self.program = "streams.cli"
+        """The module that workers run; another one may put faults in first."""
         self.port = free_port()
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TOCSIN_")} | {
             "TOCSIN_KAFKA_BOOTSTRAP_SERVERS": kafka,
@@ -68,7 +70,7 @@ class Deployment:
         log = self.directory / f"worker-{time.monotonic_ns()}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "streams.cli", "worker", *arguments],
+                [sys.executable, "-m", self.program, "worker", *arguments],
                 env=self.environment | more,
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -91,21 +91,22 @@ def test_a_failed_transaction_and_a_kill_are_counted_over_restarts(deployment: D
         largest(deployment, "headlines.classified", 1 << 20)
         until(lambda: len({w for w, _ in recount.deduplicated(deployment)}) == 6, "nothing was lost")
         text = metrics(deployment.port)
-        aborted = _value(text, "tocsin_transactions_aborted_total")
+        aborted = value(text, "tocsin_transactions_aborted_total")
         assert aborted >= 1
-        assert _value(text, 'tocsin_worker_exits_total{reason="transaction"}') == aborted
-        assert _value(text, 'tocsin_worker_exits_total{reason="killed"}') == 1
-        assert _value(text, 'tocsin_worker_exits_total{reason="fault"}') == 0
+        assert value(text, 'tocsin_worker_exits_total{reason="transaction"}') == aborted
+        assert value(text, 'tocsin_worker_exits_total{reason="killed"}') == 1
+        assert value(text, 'tocsin_worker_exits_total{reason="fault"}') == 0
     assert "Traceback" not in last_log(deployment)
     assert recount.check(deployment) == 6
 
 
-def _value(text: str, name: str) -> float:
+def value(text: str, name: str) -> float:
+    """A sample of what a worker tells Prometheus."""
     return next(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + " "))
 
 
 def _counts(deployment: Deployment, label: str, count: int) -> bool:
     try:
-        return _value(metrics(deployment.port), f"tocsin_worker_exits_total{{{label}}}") == count
+        return value(metrics(deployment.port), f"tocsin_worker_exits_total{{{label}}}") == count
     except OSError:
         return False

@@ -1,5 +1,6 @@
 """How workers ended outlives them: counted by the supervisor, shown by the successor."""
 
+import signal
 from collections import Counter
 
 import pytest
@@ -17,6 +18,7 @@ from streams.metrics import Metrics
         (3, "unreachable"),
         (-9, "killed"),
         (-11, "killed"),
+        (-signal.SIGPROF, "watchdog"),
         (1, "fault"),
         (70, "fault"),
         (71, "transaction"),
