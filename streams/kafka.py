@@ -2,13 +2,14 @@
 
 Producers are idempotent and wait for all replicas; consumers read what is committed and never jump: where an offset
 is gone they raise instead of going elsewhere in silence. A broker that does not answer is `KafkaUnreachable` after a
-few seconds, with the address, the setting and the cure.
+few seconds, with the address, the setting and the cure; one that refuses the login is `AccessDenied` at once.
 """
 
 import asyncio
 import contextlib
+import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -17,9 +18,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
+from streams.access import login_refused
 from streams.errors import Refusal
 from streams.quiet import quiet, unreachable_causes
-from streams.settings import Settings
+from streams.settings import Settings, SettingsError
 
 REACH_SECONDS = 5.0
 """How long a command waits for a broker before it gives up."""
@@ -50,17 +52,37 @@ def client_options(settings: Settings) -> dict[str, Any]:
         "security_protocol": settings.kafka_security_protocol,
     }
     if settings.kafka_security_protocol.endswith("SSL"):
-        options["ssl_context"] = create_ssl_context(
+        options["ssl_context"] = _ssl_context(settings)
+    if settings.kafka_security_protocol.startswith("SASL"):
+        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        options["sasl_plain_username"] = settings.kafka_sasl_username
+        options["sasl_plain_password"] = settings.password()
+    return options
+
+
+def _ssl_context(settings: Settings) -> ssl.SSLContext:
+    """Raises SettingsError when a file is no PEM file of what it should be."""
+    try:
+        context: ssl.SSLContext = create_ssl_context(
             cafile=_text(settings.kafka_ssl_cafile),
             certfile=_text(settings.kafka_ssl_certfile),
             keyfile=_text(settings.kafka_ssl_keyfile),
+            password="",  # or the library would ask at the terminal
         )
-    if settings.kafka_security_protocol.startswith("SASL"):
-        assert settings.kafka_sasl_password is not None  # the settings see to it
-        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
-        options["sasl_plain_username"] = settings.kafka_sasl_username
-        options["sasl_plain_password"] = settings.kafka_sasl_password.get_secret_value()
-    return options
+    except OSError as error:
+        given = {
+            "TOCSIN_KAFKA_SSL_CAFILE": settings.kafka_ssl_cafile,
+            "TOCSIN_KAFKA_SSL_CERTFILE": settings.kafka_ssl_certfile,
+            "TOCSIN_KAFKA_SSL_KEYFILE": settings.kafka_ssl_keyfile,
+        }
+        named = ", ".join(f"{name}={path}" for name, path in given.items() if path)
+        raise SettingsError(
+            [
+                f"{named}: cannot be used ({getattr(error, 'reason', None) or error}); they take PEM files: of "
+                "authorities, of this client's certificate, and of the key that belongs to it, without a pass phrase"
+            ]
+        ) from error
+    return context
 
 
 def consumer(settings: Settings, **options: Any) -> AIOKafkaConsumer:
@@ -140,13 +162,16 @@ async def _start(settings: Settings, client: Client, seconds: float) -> None:
                 await asyncio.wait_for(client.start(), max(0.1, deadline - time.monotonic()))
                 return
             except (KafkaError, OSError, TimeoutError) as error:
+                for cause in (error, *causes.values()):
+                    if isinstance(cause, BaseException) and (refused := login_refused(settings, cause)):
+                        raise refused from error
                 if time.monotonic() + 0.25 > deadline:
                     raise KafkaUnreachable(_unreachable(settings, causes or {"": str(error)}, seconds)) from error
                 await asyncio.sleep(0.25)
 
 
-def _unreachable(settings: Settings, causes: dict[str, str], seconds: float) -> str:
-    why = "; ".join(sorted(set(filter(None, causes.values())))) or "no answer"
+def _unreachable(settings: Settings, causes: Mapping[str, object], seconds: float) -> str:
+    why = "; ".join(sorted(set(filter(None, map(str, causes.values()))))) or "no answer"
     return (
         f"Kafka does not answer at {settings.kafka_bootstrap_servers} (TOCSIN_KAFKA_BOOTSTRAP_SERVERS) "
         f"after {seconds:g} s: {why}. Start the broker (`tocsin kafka start` starts a local one), or set "

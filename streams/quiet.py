@@ -50,19 +50,22 @@ class _Causes(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: dict[str, str] = {}
+        self.found: dict[str, object] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not str(record.msg).startswith(("Unable connect to", "Unable to request metadata from")):
             return True
         args = record.args if isinstance(record.args, tuple) else ()
-        self.found[":".join(str(part) for part in args[:-1])] = str(args[-1]) if args else ""
+        self.found[":".join(str(part) for part in args[:-1])] = args[-1] if args else ""
         return False
 
 
 @contextmanager
-def unreachable_causes() -> Iterator[dict[str, str]]:
-    """While it lasts, failures to connect are collected by address and not logged: the caller tells them."""
+def unreachable_causes() -> Iterator[dict[str, object]]:
+    """While it lasts, failures to connect are collected by address and not logged: the caller tells them.
+
+    Each is the error itself, or what was said of it.
+    """
     logger = logging.getLogger("aiokafka")
     causes = _Causes()
     logger.addFilter(causes)

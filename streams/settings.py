@@ -154,6 +154,9 @@ class Settings(BaseSettings):
     kafka_sasl_password: SecretStr | None = Field(
         default=None, description="password, where the protocol is a SASL one"
     )
+    kafka_sasl_password_file: Path | None = Field(
+        default=None, description="file that holds the password and nothing else, instead of the password itself"
+    )
     kafka_ssl_cafile: Path | None = Field(default=None, description="PEM file of authorities; unset: the system's")
     kafka_ssl_certfile: Path | None = Field(default=None, description="PEM file of this client's certificate")
     kafka_ssl_keyfile: Path | None = Field(default=None, description="PEM file of this client's key")
@@ -207,7 +210,7 @@ class Settings(BaseSettings):
             raise ValueError("no such directory")
         return path
 
-    @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile")
+    @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile", "kafka_sasl_password_file")
     @classmethod
     def _readable(cls, path: Path | None) -> Path | None:
         if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
@@ -226,10 +229,14 @@ class Settings(BaseSettings):
             faults += [
                 f"TOCSIN_KAFKA_SASL_{name.upper()} is not set, and "
                 f"TOCSIN_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs it; set it"
-                for name in ("mechanism", "username", "password")
+                for name in ("mechanism", "username", *([] if self.kafka_sasl_password_file else ["password"]))
                 if not getattr(self, f"kafka_sasl_{name}")
             ]
-        elif self.kafka_sasl_username is not None or self.kafka_sasl_password is not None:
+            if self.kafka_sasl_password is not None and self.kafka_sasl_password_file is not None:
+                faults.append(
+                    "TOCSIN_KAFKA_SASL_PASSWORD and TOCSIN_KAFKA_SASL_PASSWORD_FILE are both set; unset one of them"
+                )
+        elif (self.kafka_sasl_username, self.kafka_sasl_password, self.kafka_sasl_password_file) != (None,) * 3:
             faults.append(
                 f"TOCSIN_KAFKA_SASL_* are set, but TOCSIN_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} sends "
                 "no login; set the protocol to SASL_SSL or SASL_PLAINTEXT, or unset them"
@@ -252,6 +259,23 @@ class Settings(BaseSettings):
         if faults:
             raise ValueError("\n".join(faults))
         return self
+
+    def password(self) -> str:
+        """The password of a SASL protocol. A file is read at each call, so that a new one holds from the next client on.
+
+        Raises SettingsError when the file cannot be read, or is empty.
+        """
+        if self.kafka_sasl_password is not None:
+            return self.kafka_sasl_password.get_secret_value()
+        assert self.kafka_sasl_password_file is not None  # seen to at the start
+        try:
+            password = self.kafka_sasl_password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            raise SettingsError([f"TOCSIN_KAFKA_SASL_PASSWORD_FILE cannot be read ({why}); mend the file"]) from None
+        if not password:
+            raise SettingsError(["TOCSIN_KAFKA_SASL_PASSWORD_FILE is empty; write the password into the file"])
+        return password
 
     def topic(self, name: str) -> str:
         """The full name of the topic that is plainly called `name`."""

@@ -9,6 +9,7 @@ from streams.broker import ports, process, ready
 from streams.broker.faults import StartFailedError
 from streams.broker.files import Files
 from streams.broker.properties import broker_properties, render
+from streams.broker.security import Security
 from streams.broker.storage import format_storage, formatted, tail
 
 START_SECONDS = 120.0
@@ -32,7 +33,14 @@ class Launched:
             self._guard.communicate()
 
 
-def launch(java: list[str], files: Files, port: int, guarded: bool, overrides: Mapping[str, str]) -> Launched:
+def launch(
+    java: list[str],
+    files: Files,
+    port: int,
+    guarded: bool,
+    overrides: Mapping[str, str],
+    security: Security | None = None,
+) -> Launched:
     """Start the broker in `files` and wait until it answers. If `guarded`, it ends with this process.
 
     `overrides` are settings of Kafka's that take the place of ours.
@@ -43,9 +51,11 @@ def launch(java: list[str], files: Files, port: int, guarded: bool, overrides: M
     with contextlib.suppress(FileNotFoundError):
         files.log.replace(files.old_log)
     properties = broker_properties(port, ports.free_port(), files.data) | dict(overrides)
+    if security:
+        properties = security.properties(properties)
     files.properties.write_text(render(properties), encoding="utf-8")
     if not formatted(files.data):
-        format_storage(java, files.properties, files.log)
+        format_storage(java, files.properties, files.log, security.credentials() if security else [])
     child, running = process.spawn([*java, "kafka.Kafka", str(files.properties)], files.log, port)
     launched = Launched(child, process.guard(child.pid) if guarded else None)
     try:

@@ -24,6 +24,7 @@ from streams.broker.files import Files
 from streams.broker.launch import START_SECONDS, Launched, await_answer, launch
 from streams.broker.lock import locked
 from streams.broker.properties import HEAP_MEGABYTES, HOST, java_options
+from streams.broker.security import Security
 
 DEFAULT_PORT = 29092
 STOP_SECONDS = 30.0
@@ -54,14 +55,18 @@ class LocalKafka:
         progress: Callable[[str], None] | None = None,
         heap_megabytes: int = HEAP_MEGABYTES,
         overrides: Mapping[str, str] | None = None,
+        security: Security | None = None,
     ) -> None:
-        """`overrides` are settings of Kafka's that take the place of ours in `server.properties`."""
+        """`overrides` are settings of Kafka's that take the place of ours in `server.properties`; `security` asks
+        of every client who it is, and what it may do.
+        """
         self.files = Files(directory.absolute())
         self._wanted = port
         self._port = port
         self._tell = progress or (lambda _: None)
         self._heap = heap_megabytes
         self._overrides = overrides or {}
+        self._security = security
         self._launched: Launched | None = None
 
     @property
@@ -87,7 +92,7 @@ class LocalKafka:
                 port = self._choose_port()
                 self._tell(f"starting Kafka {class_path.kafka} on {HOST}:{port}")
                 try:
-                    self._launched = launch(java, self.files, port, not detached, self._overrides)
+                    self._launched = launch(java, self.files, port, not detached, self._overrides, self._security)
                     self._port = port
                     return
                 except StartFailedError:

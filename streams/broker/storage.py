@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from streams.broker.faults import StartFailedError
@@ -16,11 +17,12 @@ def formatted(data: Path) -> bool:
     return (data / "meta.properties").exists()
 
 
-def format_storage(command: list[str], properties: Path, log: Path) -> None:
+def format_storage(command: list[str], properties: Path, log: Path, options: Sequence[str] = ()) -> None:
     """Make the data directory that `properties` names ready. `command` runs Java up to the class name."""
     # Kafka's own form of an id; a leading dash would read as an option.
     cluster = "T" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
     arguments = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", str(properties)]
+    arguments += options
     with log.open("ab") as file:
         try:
             subprocess.run(
@@ -32,8 +34,10 @@ def format_storage(command: list[str], properties: Path, log: Path) -> None:
                 check=True,
                 start_new_session=True,
             )
-        except subprocess.SubprocessError as error:
-            raise StartFailedError(f"Kafka's data directory could not be formatted. {tail(log)}") from error
+        except subprocess.SubprocessError:
+            raise StartFailedError(
+                f"Kafka's data directory could not be formatted. {tail(log)}"
+            ) from None  # it holds the command
 
 
 def tail(log: Path) -> str:

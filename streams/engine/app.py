@@ -27,9 +27,12 @@ class LaneApp(faust.App):  # type: ignore[misc]
     client_options: Mapping[str, Any]
 
     class BootStrategy(BootStrategy):  # type: ignore[misc]
-        """No web server of Faust's: it starts before lanes are open and its port is not ours to choose."""
+        """No web server of Faust's: it starts before lanes are open and its port is not ours to choose. No producer
+        either: lanes write by their own, and Faust's would not log in.
+        """
 
         enable_web = False
+        enable_kafka_producer = False
 
     def _new_transport(self) -> LaneTransport:
         return LaneTransport(self.conf.broker_consumer, self)
