@@ -62,6 +62,7 @@ def client_options(settings: Settings) -> dict[str, Any]:
 
 def _ssl_context(settings: Settings) -> ssl.SSLContext:
     """Raises SettingsError when a file is no PEM file of what it should be."""
+    quiet()
     try:
         context: ssl.SSLContext = create_ssl_context(
             cafile=_text(settings.kafka_ssl_cafile),

@@ -261,7 +261,7 @@ class Settings(BaseSettings):
         return self
 
     def password(self) -> str:
-        """The password of a SASL protocol. A file is read at each call, so that a new one holds from the next client on.
+        """The password of a SASL protocol. A file is read at each call: a new one holds from the next client on.
 
         Raises SettingsError when the file cannot be read, or is empty.
         """
