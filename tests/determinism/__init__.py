@@ -1,0 +1,10 @@
+"""Determinism as a property: the same raw log gives the same alerts, revision by revision, byte for byte.
+
+    vocabulary, raw   what is in a raw log, and the same log ticked at other times
+    histories         random ones, and random ways to run them
+    broker, engine    a model of the log and of the shell: transactions, offsets, crashes, rebalances
+    compare           what has to be identical
+    property, campaign  the property; so many cases of it
+
+`python -m tests.determinism` runs a campaign of any size and prints its result as JSON.
+"""
