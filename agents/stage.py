@@ -44,7 +44,7 @@ class Step(NamedTuple):
     (`alert`, status), (`late`, ``)."""
     gauges: Mapping[str, float] = {}
     """How the stage stands: `clock` (log time reached, Unix seconds), `waiting` (rows held back), `memory` (entries
-    remembered), `series`, `learning_days`."""
+    remembered), `series`, `learning_days`, `publishing`."""
 
 
 class Memory(NamedTuple):

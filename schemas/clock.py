@@ -22,6 +22,8 @@ class PartitionClock(Versioned):
     size: int
     """Bytes of the records read so far."""
     ended: bool = False
+    publisher: str | None = None
+    """The generation that publishes, and ticks, as the latest handover in the partition says; `None` before any."""
 
     @property
     def key(self) -> bytes:

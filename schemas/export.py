@@ -24,7 +24,7 @@ from schemas.base import SCHEMA_VERSION
 from schemas.clock import PartitionClock
 from schemas.count import SeriesCount, VolumeCount
 from schemas.generation import Generation
-from schemas.raw import RawHeadline, RawTick, RawWithdrawal
+from schemas.raw import RawHandover, RawHeadline, RawTick, RawWithdrawal
 from schemas.rejected import Rejected
 from schemas.row import ClassifiedRow, ReleasedRow
 

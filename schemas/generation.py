@@ -42,6 +42,13 @@ class Generation(Versioned):
     """Of the published alerts: an alert stands in the partition that its series hashes to."""
     replay: Replay | None = None
     """Set in a replay: it never publishes and never ticks."""
+    prefix: str = ""
+    """Told by whoever reads it, like `founded`."""
     founded: int = 0
     """The broker's stamp on this record, ms: told by whoever reads it, 0 in the topic. With the prefix it names the
     generation, also where a prefix was used before."""
+
+    @property
+    def name(self) -> str:
+        """What control records call it; no other generation, before or later, has the same."""
+        return f"{self.prefix}@{self.founded}"

@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from schemas.handover import Adoption
+
 When = str | int | float
 
 
@@ -47,6 +49,17 @@ class RawWithdrawal(_Sent):
     title: None = None
     withdraws: str = Field(min_length=1)
     """Id or URL of the headline."""
+
+
+class RawHandover(_Sent):
+    """Another generation publishes alerts from now on. Written by `tocsin handover`; stands in every partition."""
+
+    tocsin: Literal["handover"]
+    handover: str = Field(min_length=1, max_length=300)
+    to: str = Field(min_length=1, max_length=300)
+    since: int = Field(ge=0)
+    """Arrival, ms."""
+    adoption: Adoption | None = None
 
 
 class RawTick(_Sent):

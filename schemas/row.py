@@ -1,8 +1,8 @@
 """The rows of `headlines.classified` and `headlines.deduplicated`.
 
-A classified lane holds headlines, withdrawals, minutes and ticks in the order in which raw partitions were read. A
-deduplicated lane holds headlines, withdrawals and minutes in released order, the same for every run over the same
-raw log. The Kafka header `kind` repeats the field of that name, so that a reader can skip without decoding.
+A classified lane holds headlines, withdrawals, handovers, minutes and ticks in the order in which raw partitions were
+read. A deduplicated lane holds all but the ticks, in released order, the same for every run over the same raw log.
+The Kafka header `kind` repeats the field of that name, so that a reader can skip without decoding.
 """
 
 from typing import Annotated, Literal
@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from schemas.base import Record as _Record
 from schemas.base import Versioned
+from schemas.handover import Adoption
 from schemas.headline import Headline, Place, Theme
 
 VerdictKind = Literal["unique", "redelivered", "exact", "near"]
@@ -67,6 +68,24 @@ class WithdrawalRow(Versioned):
     source: Source
 
 
+class HandoverRow(Versioned):
+    """Another generation publishes alerts from a moment on, or has taken over what was open. Goes to every lane."""
+
+    kind: Literal["handover"] = "handover"
+    lane: int
+    handover: str
+    """The same in all control records of one handover."""
+    to: str
+    """The generation that publishes: its prefix, `@`, and when it was founded, ms."""
+    since: int
+    """It publishes what is judged at this arrival or later, ms; later still where this record came later."""
+    adoption: Adoption | None = None
+    """Set in the last control record: until then the new generation holds back what it has to say."""
+    arrival: int
+    digest: str
+    source: Source
+
+
 class MinuteRow(Versioned):
     """How many headlines were accepted in the minute of arrival that ended at `at`.
 
@@ -94,8 +113,10 @@ class TickRow(Versioned):
     source: Source
 
 
-ClassifiedRow = HeadlineRow | WithdrawalRow | MinuteRow | TickRow
-ReleasedRow = HeadlineRow | WithdrawalRow | MinuteRow
+KeyedRow = HeadlineRow | WithdrawalRow | HandoverRow
+"""Rows that stand for one raw record."""
+ClassifiedRow = KeyedRow | MinuteRow | TickRow
+ReleasedRow = KeyedRow | MinuteRow
 
 _ROW: TypeAdapter[ClassifiedRow] = TypeAdapter(Annotated[ClassifiedRow, Field(discriminator="kind")])
 

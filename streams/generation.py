@@ -106,16 +106,15 @@ async def _first(settings: Settings, reader: AIOKafkaConsumer) -> Generation | N
     begin = (await reader.beginning_offsets([partition]))[partition]
     async with aclosing(kafka.stretch(reader, partition, begin, end)) as stretch:
         async for records in stretch:
-            return _as_stamped(Generation.decode(records[0].value), records[0].timestamp)
+            return _as_stamped(settings, Generation.decode(records[0].value), records[0].timestamp)
     return None
 
 
-def _as_stamped(written: Generation, stamped: int) -> Generation:
+def _as_stamped(settings: Settings, written: Generation, stamped: int) -> Generation:
     """Start and cut never lie after the broker's stamp on the record: a worker's fast clock decides nothing."""
     latest = stamped // MINUTE * MINUTE
-    return written.model_copy(
-        update={"start": min(written.start, latest), "cut": min(written.cut, latest), "founded": stamped}
-    )
+    told = {"prefix": settings.prefix, "founded": stamped}
+    return written.model_copy(update={"start": min(written.start, latest), "cut": min(written.cut, latest), **told})
 
 
 async def _stamped_by_the_broker(client: AIOKafkaAdminClient, raw: str) -> None:

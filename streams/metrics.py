@@ -150,6 +150,12 @@ class Metrics:
             ["partition"],
             registry=registry,
         )
+        self._publishing = Gauge(
+            "tocsin_publishing",
+            "Whether a lane's alerts are published: 0 silent, 1 publishes, 2 holds them until a handover is complete.",
+            ["partition"],
+            registry=registry,
+        )
         self.lag_records = Gauge(
             "tocsin_partition_lag_records",
             "Committed records of a partition not yet behind us, by stage.",
@@ -260,6 +266,8 @@ class Metrics:
                 self._memory.labels(stage, where).set(entries)
         if (learning := step.gauges.get("learning_days")) is not None:
             self._learning.labels(where).set(learning)
+        if (publishing := step.gauges.get("publishing")) is not None:
+            self._publishing.labels(where).set(publishing)
 
     def closed(self, stage: str, partition: int) -> None:
         """A lane is no longer ours: what its new owner says of it must not be contradicted by our last word."""
@@ -270,6 +278,7 @@ class Metrics:
             _forget(self._waiting, where)
         if stage == "detect":
             _forget(self._learning, where)
+            _forget(self._publishing, where)
 
     def recovered(self, seconds: float, lanes: int) -> None:
         """Partitions were taken over."""

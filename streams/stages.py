@@ -9,6 +9,8 @@ from agents.classify.agent import ClassifyStage
 from agents.classify.clock import Stretch
 from agents.deduplicate.agent import DeduplicateStage
 from agents.detect.agent import DetectStage
+from agents.detect.outlets import Outlets
+from agents.detect.publisher import Publisher
 from agents.rulebook import Rulebook
 from schemas.generation import Generation
 from streams.engine.spec import StageSpec
@@ -48,8 +50,11 @@ def begins(generation: Generation) -> Mapping[int, int]:
     }
 
 
-def specs(rulebook: Rulebook, generation: Generation) -> Sequence[StageSpec]:
-    """The stages of a generation, in the order in which a headline meets them."""
+def specs(rulebook: Rulebook, generation: Generation, publishes: bool) -> Sequence[StageSpec]:
+    """The stages of a generation, in the order in which a headline meets them.
+
+    `publishes`: from its start, until another takes over; what it publishes is then all that it writes.
+    """
     merged: Mapping[tuple[str, int], int | None] = inputs(generation)
 
     def live(partition: int) -> ClassifyStage:
@@ -64,8 +69,13 @@ def specs(rulebook: Rulebook, generation: Generation) -> Sequence[StageSpec]:
         return DeduplicateStage(lane, merged, generation.cut, rulebook.deduplicate)
 
     def detect(lane: int) -> DetectStage:
+        subregions = rulebook.lanes.subregions(lane)
+        outlets, publisher = Outlets(lane), None
+        if generation.replay is None:
+            outlets = Outlets(lane, generation.alerts_partitions, publishes)
+            publisher = Publisher(generation.name, generation.raw_partitions, subregions, publishes)
         return DetectStage(
-            lane, rulebook.lanes.subregions(lane), rulebook.detect, rulebook.reader.directions, rulebook.version
+            lane, subregions, rulebook.detect, rulebook.reader.directions, rulebook.version, outlets, publisher
         )
 
     found = [StageSpec("classify", RAW, "state.classify", live, begins(generation))]

@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from streams.ends import ENDS, reason_of, told
@@ -39,6 +39,8 @@ class Supervisor:
     base_id: str
     http_port: int
     say: Callable[[str], None]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Settings of the workers that are not ours."""
     restarts: int = 0
     ends: dict[int, Counter[str]] = field(default_factory=dict)
     """Why the processes of each worker have ended so far."""
@@ -94,7 +96,9 @@ class Supervisor:
                 continue
 
     async def _once(self, index: int) -> int:
-        environment = os.environ | {
+        environment = {
+            **os.environ,
+            **self.environment,
             SUPERVISOR: str(os.getpid()),
             "TOCSIN_INSTANCE_ID": f"{self.base_id}-{index}",
             ENDS: told(self.ends.get(index, {})),

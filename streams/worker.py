@@ -29,7 +29,7 @@ from streams.engine.watchdog import Watchdog
 from streams.health import Health
 from streams.metrics import Metrics
 from streams.quiet import quiet
-from streams.settings import RAW, Settings, SettingsError
+from streams.settings import Settings, SettingsError
 from streams.supervisor import SUPERVISOR
 
 log = logging.getLogger("tocsin.worker")
@@ -42,7 +42,9 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
         generations.establish(settings, rulebook.version, rulebook.lanes.count, int(time.time() * 1000))
     )
     metrics = Metrics(CollectorRegistry(), rulebook.version, ends.before())
-    app = build_app(settings, stages.specs(rulebook, generation), kafka.client_options(settings), metrics)
+    app = build_app(
+        settings, stages.specs(rulebook, generation, settings.publishes), kafka.client_options(settings), metrics
+    )
     _beside(app, generation, metrics)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -125,8 +127,8 @@ async def _upkeep(
         keep("skew and lag", lambda: balance(app.lanes, clocks, inputs, metrics)),
         keep("advisory offsets", lambda: advise(app.lanes, thread)),
     ]
-    if settings.tick and generation.replay is None:
-        ticker = Ticker(settings.topic(RAW), app.lanes, clocks, generation.start, options, metrics)
+    if generation.replay is None:
+        ticker = Ticker(settings, app.lanes, clocks, generation, options, metrics)
         jobs.append(keep("ticks", ticker.run))
     if parent := os.environ.get(SUPERVISOR):
         jobs.append(orphaned(int(parent), lambda: os.kill(os.getpid(), 15)))

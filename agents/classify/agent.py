@@ -90,6 +90,7 @@ class ClassifyStage:
             rows=clock.rows,
             size=clock.size,
             ended=clock.ended,
+            publisher=clock.publisher,
         )
 
 

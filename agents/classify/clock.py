@@ -40,3 +40,5 @@ class Clock(Record):
     """Bytes read."""
     ended: bool = False
     """Only an import ends."""
+    publisher: str | None = None
+    """The generation that was last named as the one that publishes; `None` before any handover."""

@@ -1,4 +1,4 @@
-"""From the bytes of a raw record to what was meant by it: a headline, a withdrawal, a tick, or a coded refusal.
+"""From the bytes of a raw record to what was meant by it: a headline, a withdrawal, a control, or a coded refusal.
 
     empty_value -> not_utf8 -> not_json -> not_an_object -> control records -> the title -> other fields -> dates
 
@@ -18,7 +18,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agents.classify.canonical import canonical_title, canonical_url, clean_title, split_publisher
 from agents.classify.publishers import Own, Publishers
 from agents.classify.times import Moment, given_moment, timed
+from schemas.handover import Adoption
 from schemas.headline import Headline
+from schemas.raw import RawHandover
 from schemas.rejected import Code
 
 LONGEST_TITLE = 2_000
@@ -54,6 +56,15 @@ class Withdrawal(NamedTuple):
 
     withdraws: str
     """Its id, or its canonical URL."""
+
+
+class Handover(NamedTuple):
+    """Another generation publishes from now on, or has taken over what was open: see `schemas.row.HandoverRow`."""
+
+    handover: str
+    to: str
+    since: int
+    adoption: Adoption | None
 
 
 class Item(NamedTuple):
@@ -141,13 +152,13 @@ class Intake:
         self._lately = lru_cache(_TITLES_KEPT)(self._titled)
         self._family = lru_cache(_FAMILIES_KEPT)(publishers.family)
 
-    def read(self, value: bytes | None) -> Item | Withdrawal | Control | Refusal:
+    def read(self, value: bytes | None) -> Item | Withdrawal | Control | Handover | Refusal:
         """What the record means."""
         document = parse(value)
         if isinstance(document, Refusal):
             return document
         if "tocsin" in document:
-            return _control(document)
+            return _control(document, value or b"")
         if document.get("title") is None:
             if document.get("withdraws") is not None:
                 return _withdrawal(document["withdraws"])
@@ -224,12 +235,22 @@ def _hash(text: str) -> str:
     return blake2b(text.encode("utf-8"), digest_size=12).hexdigest()
 
 
-def _control(document: Mapping[str, Any]) -> Control | Refusal:
+def _control(document: Mapping[str, Any], value: bytes) -> Control | Handover | Refusal:
+    if document["tocsin"] == "handover":
+        try:
+            sent = RawHandover.model_validate_json(value.removeprefix(_BOM))
+        except ValidationError as error:
+            fault = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, fault["loc"]))
+            return Refusal("control_unknown", f'"tocsin": "handover", `{where}`: {fault["msg"]}; use `tocsin handover`')
+        return Handover(sent.handover, sent.to, sent.since, sent.adoption)
     end = document.get("end", False)
     if document["tocsin"] != "tick" or not isinstance(end, bool):
         given = document["tocsin"]
         shown = repr(given[:80]) if isinstance(given, str) else _kind(given)
-        return Refusal("control_unknown", f'"tocsin": {shown}; known is "tick", with or without "end": true')
+        return Refusal(
+            "control_unknown", f'"tocsin": {shown}; known are "tick", with or without "end": true, and "handover"'
+        )
     return Control(end)
 
 

@@ -20,7 +20,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from agents.classify.clock import Clock, Stretch
-from agents.classify.intake import Control, Intake, Item, Refusal, Withdrawal
+from agents.classify.intake import Control, Handover, Intake, Item, Refusal, Withdrawal
 from agents.classify.lanes import Lanes
 from agents.classify.reader import Reader
 from agents.classify.times import BEYOND
@@ -28,7 +28,7 @@ from agents.stage import Inbound
 from schemas.base import DAY, MINUTE, QUARTER
 from schemas.headline import Headline, Place
 from schemas.rejected import Rejected
-from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, Source, TickRow, WithdrawalRow
+from schemas.row import ClassifiedRow, HandoverRow, HeadlineRow, MinuteRow, Source, TickRow, WithdrawalRow
 
 NOWHERE = "001"
 """The world: what a headline without a place counts under in the volume."""
@@ -118,20 +118,10 @@ class Classifier:
         if arrival is None:
             return _timeless(record.timestamp)
         digest = blake2b(record.value or b"", digest_size=8).hexdigest()
-        if isinstance(meant, Withdrawal):
-            return [
-                (
-                    lane,
-                    WithdrawalRow(
-                        lane=lane,
-                        withdraws=meant.withdraws,
-                        arrival=arrival,
-                        digest=digest,
-                        source=self.source(record.offset),
-                    ),
-                )
-                for lane in range(self.lanes)
-            ]
+        if isinstance(meant, Withdrawal | Handover):
+            kind = WithdrawalRow if isinstance(meant, Withdrawal) else HandoverRow
+            common = {"arrival": arrival, "digest": digest, "source": self.source(record.offset)}
+            return [(lane, kind(lane=lane, **meant._asdict(), **common)) for lane in range(self.lanes)]
         return self._headline(meant, arrival, digest, self.source(record.offset))
 
     def _headline(self, item: Item, arrival: int, digest: str, source: Source) -> list[LaneRow]:
@@ -178,6 +168,7 @@ class _Chunk:
         self._accepted = clock.rows
         self._size = clock.size
         self._ended = clock.ended
+        self._publisher = clock.publisher
         self._rows: list[LaneRow] = []
         self._refused: list[Refused] = []
 
@@ -226,6 +217,7 @@ class _Chunk:
             rows=self._accepted,
             size=self._size,
             ended=self._ended,
+            publisher=self._publisher,
         )
         return clock, self._rows, self._refused
 
@@ -233,6 +225,8 @@ class _Chunk:
         self._rows += rows
         self._highest = arrival
         first = rows[0][1]
+        if isinstance(first, HandoverRow):
+            self._publisher = first.to
         if not isinstance(first, HeadlineRow):
             return
         self._accepted += 1

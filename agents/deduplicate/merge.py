@@ -34,7 +34,7 @@ from agents.deduplicate.merge_state import (
     UnknownInputError,
 )
 from schemas.base import DAY, QUARTER
-from schemas.row import ClassifiedRow, HeadlineRow, MinuteRow, ReleasedRow, TickRow, WithdrawalRow
+from schemas.row import ClassifiedRow, KeyedRow, MinuteRow, ReleasedRow, TickRow
 
 
 class Merge:
@@ -52,7 +52,7 @@ class Merge:
         self._cut = cut
         self._promises = {part: BEFORE_ALL if at is None else at for part, at in inputs.items()}
         self._ends: dict[Partition, int] = {}
-        self._waiting: dict[RowKey | MinuteKey, tuple[int, HeadlineRow | WithdrawalRow | MinuteRow]] = {}
+        self._waiting: dict[RowKey | MinuteKey, tuple[int, KeyedRow | MinuteRow]] = {}
         self._heap: list[RowKey | MinuteKey] = []
         self._position = self._next = 0
         self._last: RowKey | Bound | None = None
@@ -90,13 +90,14 @@ class Merge:
         """Take in the record at `offset` of the lane; offsets rise, with gaps. Harmless to repeat."""
         part = self.check(offset, row)
         fresh = self.skip(offset)
-        if row.kind == "headline" or row.kind == "withdrawal":
+        if row.kind == "tick":
+            self._promise(part, row)
+        elif row.kind == "minute":
+            if self._counts(part, row.at):
+                self._put((row.at, 0, *part), (row.at, 0), offset, fresh, row)
+        else:
             key = self._key(row)
             self._put(key, key, offset, fresh, row)
-        elif row.kind == "tick":
-            self._promise(part, row)
-        elif self._counts(part, row.at):
-            self._put((row.at, 0, *part), (row.at, 0), offset, fresh, row)
 
     def skip(self, offset: int) -> bool:
         """Pass over the record at `offset`; tells whether it is read for the first time, crashes included."""
@@ -140,12 +141,13 @@ class Merge:
         return self._bound[0]
 
     @staticmethod
-    def _key(row: HeadlineRow | WithdrawalRow) -> RowKey:
+    def _key(row: KeyedRow) -> RowKey:
         source = row.source
         if row.kind == "headline":
             headline = row.headline
             return headline.arrival, 1, headline.id, row.digest, source.topic, source.partition, source.offset
-        return row.arrival, 1, row.withdraws, row.digest, source.topic, source.partition, source.offset
+        said = row.withdraws if row.kind == "withdrawal" else row.handover
+        return row.arrival, 1, said, row.digest, source.topic, source.partition, source.offset
 
     def _counts(self, part: Partition, at: int) -> bool:
         """Where an import and live partitions overlap the rows of both count, but the volume of one."""
@@ -166,7 +168,7 @@ class Merge:
         place: RowKey | Bound,
         offset: int,
         fresh: bool,
-        row: HeadlineRow | WithdrawalRow | MinuteRow,
+        row: KeyedRow | MinuteRow,
     ) -> None:
         if self._last is not None and place <= self._last:
             self.late += fresh

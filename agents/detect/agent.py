@@ -13,16 +13,15 @@ from functools import partial
 
 from pydantic import ValidationError
 
+from agents.detect.outlets import Outlets
+from agents.detect.publisher import MODES, Publisher
 from agents.detect.rules import DetectRules
 from agents.detect.step import Detector
 from agents.stage import Inbound, Memory, Outbound, Step
-from schemas.alert import Alert
 from schemas.count import SeriesCount, VolumeCount
 from schemas.rejected import Rejected
-from schemas.row import ReleasedRow, Source, TickRow, decode_row, time_of
+from schemas.row import HandoverRow, ReleasedRow, Source, TickRow, decode_row, time_of
 
-ALERTS = "alerts"
-CURRENT = "alerts.current"
 COUNTS = "counts"
 REJECTED = "headlines.rejected"
 INPUT = "headlines.deduplicated"
@@ -38,8 +37,13 @@ class DetectStage:
         rules: DetectRules,
         directions: Mapping[str, str],
         rules_version: str,
+        outlets: Outlets | None = None,
+        publisher: Publisher | None = None,
     ) -> None:
+        """Without a `publisher` the lane writes its own alerts and publishes nothing."""
         self.lane = lane
+        self._outlets = outlets or Outlets(lane)
+        self._publisher = publisher
         self._fresh = partial(Detector, lane, subregions, rules, directions, rules_version)
         self.detector = self._fresh()
         self._entries: dict[bytes, bytes] = {}
@@ -50,6 +54,8 @@ class DetectStage:
         """The entries are all there is to remember."""
         self._entries = dict(entries)
         self.detector.restore(self._entries)
+        if self._publisher is not None:
+            self._publisher.restore(entries)
         return None
 
     def remember(self, records: Sequence[Inbound]) -> None:
@@ -61,6 +67,7 @@ class DetectStage:
         changed: set[bytes] = set()
         tally: Counter[tuple[str, str]] = Counter()
         position = 0
+        published: dict[bytes, bytes | None] = {}
         since: list[ReleasedRow] = []  # the rows that `self._entries` know nothing of
         for record in records:
             position = record.offset + 1
@@ -82,16 +89,21 @@ class DetectStage:
                 self._again(since)
                 since = []
                 continue
-            self._clock = time_of(row)
+            self._clock = time = time_of(row)
             since.append(row)
             changed |= decided.changed
             for alert in decided.alerts:
-                outputs += self._alert(alert)
+                outputs += self._outlets.own(alert)
                 tally["alert", alert.status] += 1
+            if self._publisher is not None:
+                control = row if isinstance(row, HandoverRow) else None
+                told = self._publisher.take(time, decided.alerts, control)
+                outputs += self._outlets.published(told.alerts)
+                published |= told.state
             outputs += [self._count(count) for count in decided.counts]
         state = self.detector.entries(changed)
         self._keep(state)
-        return Step(outputs, state, position, tally, self._gauges())
+        return Step(outputs, state | published, position, tally, self._gauges())
 
     def committed(self, first_offsets: Mapping[tuple[str, int], int]) -> None:
         """Nothing to keep."""
@@ -112,14 +124,9 @@ class DetectStage:
     def _gauges(self) -> dict[str, float]:
         detector = self.detector
         gauges: dict[str, float] = {"series": detector.series, "learning_days": detector.days_missing}
+        if self._publisher is not None:
+            gauges["publishing"] = MODES.index(self._publisher.state.mode)
         return gauges if self._clock is None else gauges | {"clock": self._clock / 1000}
-
-    def _alert(self, alert: Alert) -> tuple[Outbound, Outbound]:
-        value = alert.encode()
-        return (
-            Outbound(ALERTS, self.lane, alert.id.encode(), value),
-            Outbound(CURRENT, self.lane, alert.series.encode(), value),
-        )
 
     def _count(self, count: SeriesCount | VolumeCount) -> Outbound:
         key = f"{count.place}/{count.theme}" if isinstance(count, SeriesCount) else f"volume/{self.lane}"

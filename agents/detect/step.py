@@ -23,7 +23,7 @@ from agents.detect.rules import DetectRules
 from schemas.alert import Alert
 from schemas.base import DAY, QUARTER
 from schemas.count import SeriesCount, VolumeCount
-from schemas.row import HeadlineRow, MinuteRow, ReleasedRow
+from schemas.row import HeadlineRow, MinuteRow, ReleasedRow, WithdrawalRow
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Detector:
                 decided.alerts.extend(self._headline(row))
             elif isinstance(row, MinuteRow):
                 self._minute(row, decided)
-            else:
+            elif isinstance(row, WithdrawalRow):
                 _lane(memory, row.arrival)
                 decided.alerts.extend(withdraw(memory, row.withdraws, row.arrival))
         decided.changed.update(memory.changed)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agents.classify.intake import Control, Intake, Refusal, Withdrawal
+from agents.classify.intake import Control, Handover, Intake, Refusal, Withdrawal
 from agents.classify.reader import Reader
 from agents.classify.step import day_of
 from schemas.base import iso
@@ -32,6 +32,8 @@ class Judge:
             return {"title": None, "withdraws": meant.withdraws}
         if isinstance(meant, Control):
             return {"title": None, "control": "tick", "end": meant.end}
+        if isinstance(meant, Handover):
+            return {"title": None, "control": "handover", "to": meant.to}
         dated = meant.moment is not None and meant.moment.kind in ("time", "day")
         arrival = self._at if self._at is not None else meant.moment.at if meant.moment and dated else self._now
         headline = meant.arrived(arrival)

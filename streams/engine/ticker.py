@@ -16,10 +16,12 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from faust.types import TP
 
+from schemas.generation import Generation
 from streams.engine.clocks import Clocks
 from streams.engine.lane import Lane
 from streams.engine.lanes import Lanes
 from streams.metrics import Metrics
+from streams.settings import RAW, Settings
 
 log = logging.getLogger("tocsin.ticker")
 
@@ -54,12 +56,20 @@ class Ticker:
     """Ticks the live raw partitions that this worker owns."""
 
     def __init__(
-        self, topic: str, lanes: Lanes, clocks: Clocks, start: int, options: Mapping[str, Any], metrics: Metrics
+        self,
+        settings: Settings,
+        lanes: Lanes,
+        clocks: Clocks,
+        generation: Generation,
+        options: Mapping[str, Any],
+        metrics: Metrics,
     ) -> None:
-        self._topic = topic
+        """Before any handover the setting says whether this generation ticks; after one, the publishing one does."""
+        self._topic = settings.topic(RAW)
+        self._ticks = settings.tick
+        self._generation = generation
         self._lanes = lanes
         self._clocks = clocks
-        self._start = start
         self._options = options
         self._metrics = metrics
         self._ticked: dict[TP, Ticked] = {}
@@ -81,9 +91,12 @@ class Ticker:
     async def _look(self, tp: TP, lane: Lane, producer: AIOKafkaProducer) -> None:
         ticked = self._ticked.setdefault(tp, Ticked())
         clock = self._clocks.of(lane.spec.source, tp.partition)
+        publisher = clock.publisher if clock is not None else None
+        if not (self._ticks if publisher is None else publisher == self._generation.name):
+            return
         now = time.monotonic()
         if due(
-            arrival=clock.arrival if clock else self._start,
+            arrival=clock.arrival if clock else self._generation.start,
             highest=self._clocks.highest,
             unread=lane.reached <= ticked.offset,
             at_end=lane.idle and lane.stable is not None and lane.reached >= lane.stable,

@@ -53,6 +53,7 @@ async def test_the_first_worker_writes_it_and_the_next_reads_it(settings: Settin
         import_topic=settings.topic(IMPORT),
         alerts_topic=settings.alerts_topic,
         alerts_partitions=2,
+        prefix=settings.prefix,
         founded=first.founded,
     )
     assert first.founded > 0

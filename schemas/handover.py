@@ -1,0 +1,27 @@
+"""What one generation takes over from another when it begins to publish.
+
+`adoption` in a handover's last control record: decided once, by the command that hands over, and in the log from then
+on, so that what was published can be worked out again from the log alone.
+"""
+
+from schemas.alert import Alert
+from schemas.base import Record
+
+
+class Renamed(Record):
+    """An alert that subscribers know by another name than the generation that publishes it now."""
+
+    id: str
+    """As the generation calls it."""
+    published: str
+    """As it is published."""
+    plus: int
+    """What a revision's number is raised by when it is published."""
+
+
+class Adoption(Record):
+    """What a generation publishes first, and what it renames from then on."""
+
+    alerts: tuple[Alert, ...] = ()
+    """Revisions that bring subscribers from the former state to this generation's."""
+    renamed: tuple[Renamed, ...] = ()

@@ -1,0 +1,57 @@
+"""What subscribers have to be told when another generation begins to publish: a pure comparison of two states.
+
+For each series, of what was published last and what the new generation had as of T:
+
+    open      open      one alert: it keeps the id that subscribers know, and revisions go on counting from there; if
+                        it stands otherwise now (escalated, another severity), that is the next revision
+    open      not open  a last revision resolves it, with the reason
+    not open  open      its latest revision is published as it is
+"""
+
+from collections.abc import Mapping
+
+from schemas.alert import Alert
+from schemas.base import iso
+from schemas.handover import Adoption, Renamed
+
+OPEN = ("opened", "escalated", "sustained")
+
+
+def adoption(published: Mapping[str, Alert], own: Mapping[str, Alert], at: int, rules: str) -> Adoption:
+    """What is adopted at T = `at` (ms), given the latest revision of each series on either side.
+
+    `rules`: the new generation's version, for the revisions that are written here.
+    """
+    alerts: list[Alert] = []
+    renamed: list[Renamed] = []
+    for series in sorted({*published, *own}):
+        former, now = published.get(series), own.get(series)
+        was, is_ = former is not None and former.status in OPEN, now is not None and now.status in OPEN
+        if former is not None and now is not None and is_ and (was or former.id == now.id):
+            told = was and (former.status, former.severity) == (now.status, now.severity)
+            plus = former.revision + (not told) - now.revision
+            if not told:
+                alerts.append(now.model_copy(update={"id": former.id, "revision": now.revision + plus}))
+            if (former.id, plus) != (now.id, 0):
+                renamed.append(Renamed(id=now.id, published=former.id, plus=plus))
+        elif former is not None and was:
+            alerts.append(_resolved(former, at, rules))
+        elif now is not None and is_:
+            alerts.append(now)
+        elif former is not None and (now is None or now.id != former.id):
+            # should the new generation come to the same id by itself, its revisions go on from what was published
+            renamed.append(Renamed(id=former.id, published=former.id, plus=former.revision))
+    return Adoption(alerts=tuple(alerts), renamed=tuple(renamed))
+
+
+def _resolved(alert: Alert, at: int, rules: str) -> Alert:
+    return alert.model_copy(
+        update={
+            "revision": alert.revision + 1,
+            "status": "resolved",
+            "at": iso(at),
+            "rules": rules,
+            "reason": "Another generation publishes from here on, and does not hold this alert open "
+            f"(rules {rules}, before {alert.rules}).",
+        }
+    )
