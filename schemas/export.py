@@ -40,7 +40,7 @@ class Contract(NamedTuple):
     mode: Literal["validation", "serialization"] = "serialization"
 
 
-RAW = RawTick | RawWithdrawal | RawHeadline
+RAW = RawTick | RawHandover | RawWithdrawal | RawHeadline
 TOPICS = {
     "headlines.raw": Contract("What producers send.", RAW, "validation"),
     "headlines.import": Contract("A history, each record at its own time.", RAW, "validation"),
