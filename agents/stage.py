@@ -41,7 +41,7 @@ class Step(NamedTuple):
     """The input offset from which a new owner has to read."""
     tally: Mapping[tuple[str, str], int] = {}
     """What was decided, for the metrics: (`rejected`, code), (`headline`, `accepted` | `stale`), (`verdict`, kind),
-    (`alert`, status), (`late`, ``)."""
+    (`alert`, status), (`late`, ``), (`raised`, ``: of the rejected, those that made the step raise)."""
     gauges: Mapping[str, float] = {}
     """How the stage stands: `clock` (log time reached, Unix seconds), `waiting` (rows held back), `memory` (entries
     remembered), `series`, `learning_days`, `publishing`."""

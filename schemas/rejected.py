@@ -41,6 +41,8 @@ class Rejected(Versioned):
     size: int
     """Of the original, bytes."""
     source: Source | None = None
+    traceback: str | None = None
+    """Where the step raised, for `step_error`; at most 8 KiB. A fault of Tocsin's: report it."""
 
     @classmethod
     def of(
@@ -50,6 +52,7 @@ class Rejected(Versioned):
         detail: str,
         value: bytes,
         source: Source | None,
+        traceback: str | None = None,
     ) -> "Rejected":
         """Keep as much of `value` as may be kept."""
         kept = value[:KEPT_BYTES]
@@ -61,4 +64,5 @@ class Rejected(Versioned):
             cut=len(kept) < len(value),
             size=len(value),
             source=source,
+            traceback=traceback,
         )

@@ -72,6 +72,12 @@ class Metrics:
             ["stage"],
             registry=registry,
         )
+        self.lost = Counter(
+            "tocsin_lost_records",
+            "Records that were gone before they were read, and that TOCSIN_LOST_RECORDS=accept went on without.",
+            ["stage", "partition"],
+            registry=registry,
+        )
         self._verdicts = Counter(
             "tocsin_verdicts", "Headlines in lanes, by what deduplication decided.", ["kind"], registry=registry
         )
@@ -244,8 +250,8 @@ class Metrics:
             self._headlines.labels(which).inc(count)
         elif what == "rejected":
             self._rejected.labels("classify" if stage == "classify-import" else stage, which).inc(count)
-            if which == "step_error":
-                self._step_errors.labels(stage).inc(count)
+        elif what == "raised":
+            self._step_errors.labels(stage).inc(count)
         elif what == "verdict":
             self._verdicts.labels(which).inc(count)
         elif what == "alert":
@@ -268,6 +274,10 @@ class Metrics:
             self._learning.labels(where).set(learning)
         if (publishing := step.gauges.get("publishing")) is not None:
             self._publishing.labels(where).set(publishing)
+
+    def opened(self, stage: str, partition: int) -> None:
+        """A lane is ours: what it may count begins at 0."""
+        self.lost.labels(stage, str(partition))
 
     def closed(self, stage: str, partition: int) -> None:
         """A lane is no longer ours: what its new owner says of it must not be contradicted by our last word."""

@@ -134,6 +134,18 @@ class Settings(BaseSettings):
         description="seconds without any progress, though there is work, after which a worker ends itself, 0 to 86400; "
         "0 for never",
     )
+    step_error_share: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="share of the last thousand records of a lane that may make a step raise before the worker stops, "
+        "0 to 1; 1 for any",
+    )
+    lost_records: Literal["refuse", "accept"] = Field(
+        default="refuse",
+        description="what to do about records that are gone before they were read: refuse (stop), or accept (count "
+        "them and go on)",
+    )
     tick: bool = Field(
         default=True,
         description="whether this deployment ticks silent raw partitions, true or false; true in exactly one",

@@ -96,6 +96,8 @@ class ClassifyStage:
 
 def _tally(rows: Sequence[LaneRow], refused: Sequence[Refused]) -> Counter[tuple[str, str]]:
     tally: Counter[tuple[str, str]] = Counter(("rejected", rejected.code) for _, rejected in refused)
+    if raised := sum(rejected.traceback is not None for _, rejected in refused):
+        tally["raised", ""] = raised
     for _, row in rows:
         if isinstance(row, HeadlineRow) and row.primary:
             tally["headline", "stale" if row.headline.stale else "accepted"] += 1

@@ -14,7 +14,6 @@ Where only a stretch is read (a replay), its last record is followed by the minu
 the stretch's end. What lies behind is passed over without a trace.
 """
 
-import traceback
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -25,6 +24,7 @@ from agents.classify.lanes import Lanes
 from agents.classify.reader import Reader
 from agents.classify.times import BEYOND
 from agents.stage import Inbound
+from agents.stumble import Stumble
 from schemas.base import DAY, MINUTE, QUARTER
 from schemas.headline import Headline, Place
 from schemas.rejected import Rejected
@@ -183,15 +183,18 @@ class _Chunk:
                 self._tell_minute(before, record.offset)
             if not self._ended:
                 self._arrival = arrival
+        traceback = None
         try:
             read = self._classifier.read(record, arrival if sound else None)
         except Exception as error:
-            read = Refusal("step_error", _told(error))
+            detail, traceback = Stumble.of(error)
+            read = Refusal("step_error", detail)
         if self._ended and isinstance(read, list):
             read = Refusal("step_error", "the import had ended; a further one needs a new generation")
         if isinstance(read, Refusal):
             source = self._classifier.source(record.offset)
-            self._refused.append((record, Rejected.of("classify", *read, record.value or b"", source)))
+            rejected = Rejected.of("classify", *read, record.value or b"", source, traceback)
+            self._refused.append((record, rejected))
         elif isinstance(read, Control):
             # An end counts whatever its timestamp: without it the lanes would wait for ever.
             if read.end and not self._ended:
@@ -260,8 +263,3 @@ def _timeless(timestamp: int) -> Refusal:
         "date_out_of_range",
         f"Kafka's timestamp of the record, {timestamp}, lies outside 1970 to 2100; send milliseconds since 1970",
     )
-
-
-def _told(error: Exception) -> str:
-    """The end of the traceback: where it happened and what."""
-    return "".join(traceback.format_exception(error))[-450:].strip()

@@ -11,7 +11,6 @@ crash has it read again: only where the merge had not come to it yet. So is a ro
 remembered, and goes to the rejected in place of the released.
 """
 
-import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -24,6 +23,7 @@ from agents.deduplicate.merge_state import AFTER_ALL, BEFORE_ALL, MergeState, Pa
 from agents.deduplicate.rules import DeduplicateRules
 from agents.deduplicate.step import Deduplicator
 from agents.stage import Inbound, Memory, Outbound, Step
+from agents.stumble import Stumble
 from schemas.base import SECOND
 from schemas.rejected import Rejected
 from schemas.row import ReleasedRow, Source, decode_row
@@ -83,7 +83,8 @@ class DeduplicateStage:
                 try:
                     judged = self._deduplicator.judge(released)
                 except Exception as error:
-                    outputs.append(self._rejected(merge.offset, released.encode(), _told(error)))
+                    outputs.append(self._rejected(merge.offset, released.encode(), *Stumble.of(error)))
+                    tally["raised", ""] += 1
                     continue
                 outputs.append(self._released(judged))
                 if judged.verdict is not None:
@@ -137,12 +138,7 @@ class DeduplicateStage:
     def _released(self, row: ReleasedRow) -> Outbound:
         return Outbound(TOPIC, self._lane, self._key, row.encode(), row.kind)
 
-    def _rejected(self, offset: int, value: bytes, detail: str) -> Outbound:
+    def _rejected(self, offset: int, value: bytes, detail: str, traceback: str | None = None) -> Outbound:
         source = Source(topic=INPUT, partition=self._lane, offset=offset)
-        rejected = Rejected.of("deduplicate", "step_error", detail, value, source)
+        rejected = Rejected.of("deduplicate", "step_error", detail, value, source, traceback)
         return Outbound(REJECTED, self._lane, None, rejected.encode())
-
-
-def _told(error: Exception) -> str:
-    """The end of the traceback: where it happened and what."""
-    return "".join(traceback.format_exception(error))[-450:].strip()

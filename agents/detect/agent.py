@@ -6,7 +6,6 @@ the detector changes in place and may have been left half changed, so it is buil
 from the entries as last written and the rows since.
 """
 
-import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -18,6 +17,7 @@ from agents.detect.publisher import MODES, Publisher
 from agents.detect.rules import DetectRules
 from agents.detect.step import Detector
 from agents.stage import Inbound, Memory, Outbound, Step
+from agents.stumble import Stumble
 from schemas.count import SeriesCount, VolumeCount
 from schemas.rejected import Rejected
 from schemas.row import HandoverRow, ReleasedRow, Source, TickRow, decode_row, time_of
@@ -84,8 +84,9 @@ class DetectStage:
             try:
                 decided = self.detector.step((row,))
             except Exception as error:
-                outputs.append(self._rejected(record, record.value, _told(error)))
+                outputs.append(self._rejected(record, record.value, *Stumble.of(error)))
                 tally["rejected", "step_error"] += 1
+                tally["raised", ""] += 1
                 self._again(since)
                 since = []
                 continue
@@ -132,12 +133,7 @@ class DetectStage:
         key = f"{count.place}/{count.theme}" if isinstance(count, SeriesCount) else f"volume/{self.lane}"
         return Outbound(COUNTS, self.lane, key.encode(), count.encode())
 
-    def _rejected(self, record: Inbound, value: bytes, detail: str) -> Outbound:
+    def _rejected(self, record: Inbound, value: bytes, detail: str, traceback: str | None = None) -> Outbound:
         source = Source(topic=INPUT, partition=self.lane, offset=record.offset)
-        rejected = Rejected.of("detect", "step_error", detail, value, source)
+        rejected = Rejected.of("detect", "step_error", detail, value, source, traceback)
         return Outbound(REJECTED, self.lane, None, rejected.encode())
-
-
-def _told(error: Exception) -> str:
-    """The end of the traceback: where it happened and what."""
-    return "".join(traceback.format_exception(error))[-450:].strip()

@@ -18,6 +18,7 @@ from agents.stage import Inbound, Stage
 from streams.engine.chunk import Chunk, Reached
 from streams.engine.exits import Exit, die, die_of
 from streams.engine.spec import StageSpec
+from streams.engine.step_errors import StepErrors, told
 from streams.engine.transaction import TransactionError, Transactor
 from streams.metrics import Metrics
 
@@ -26,8 +27,16 @@ class Lane:
     """Runs a stage on one input partition for as long as this worker owns it."""
 
     def __init__(
-        self, spec: StageSpec, tp: TP, transactor: Transactor, metrics: Metrics, chunk: int, gap: float
+        self,
+        spec: StageSpec,
+        tp: TP,
+        transactor: Transactor,
+        metrics: Metrics,
+        chunk: int,
+        gap: float,
+        share: float = 1.0,
     ) -> None:
+        """`share`: of the records of late, how many may make the step raise."""
         self.spec = spec
         self.tp = tp
         self.transactor = transactor
@@ -42,9 +51,11 @@ class Lane:
         self.paused = False
         """Set by the skew control: too far ahead of the slowest raw partition."""
         self.committed_at = time.monotonic()
+        self.errors = StepErrors()
         self._metrics = metrics
         self._chunk = chunk
         self._gap = gap
+        self._share = share
         self._epoch = -1
         self._due = 0
         self._chunks: deque[Sequence[Inbound]] = deque()
@@ -161,10 +172,18 @@ class Lane:
     async def _turn(self, records: Sequence[Inbound]) -> None:
         began = time.perf_counter()
         step = self.stage.step(records)
+        errors = self.errors.after(len(records), step.tally.get(("raised", ""), 0))
+        if errors.too_many(self._share):
+            die(f"{self._where}: {told(errors, step, self._share)}", Exit.STEP_ERRORS)
         decided = time.perf_counter()
         landed = await self.transactor.commit(
-            step.outputs, self.spec.state, self.tp.partition, step.state, step.position
+            step.outputs,
+            self.spec.state,
+            self.tp.partition,
+            {**step.state, **self.errors.change(errors)},
+            step.position,
         )
+        self.errors = errors
         self.buffered -= len(records)
         self.position = step.position
         self.consumed = records[-1].offset + 1

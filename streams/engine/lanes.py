@@ -15,10 +15,11 @@ from aiokafka import TopicPartition
 from faust.types import TP
 
 from streams.engine.chunk import Chunk
-from streams.engine.exits import LostError
 from streams.engine.lane import Lane
+from streams.engine.lost import Lost, settle
 from streams.engine.spec import StageSpec
 from streams.engine.state import Reader, load_memory, load_state
+from streams.engine.step_errors import STEP_ERRORS, StepErrors
 from streams.engine.transaction import Transactor
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -49,6 +50,11 @@ class Lanes:
         """Those of `partitions` that may be fetched from."""
         return {tp for tp in partitions if tp not in self.lanes or self.lanes[tp].hungry}
 
+    def missed(self, tp: TP, position: int, begins: int) -> None:
+        """The consumer found that `position`, which it was to read next, is gone. Raises LostError if that matters."""
+        if (lane := self.lanes.get(tp)) is not None:
+            settle(Lost(tp, position, begins), self._settings.lost_records, lane.spec, self._metrics)
+
     async def open(self, partitions: Iterable[TP]) -> dict[TP, int]:
         """Take over `partitions`; returns the offset from which each is to be read."""
         began = time.monotonic()
@@ -62,10 +68,13 @@ class Lanes:
                 self._metrics,
                 settings.chunk,
                 settings.transaction_gap_ms / 1000,
+                settings.step_error_share,
             )
             for tp in sorted(partitions)
             if (spec := self.specs.get(tp.topic)) is not None
         }
+        for tp, lane in self.lanes.items():
+            self._metrics.opened(lane.spec.name, tp.partition)
         await asyncio.gather(*[lane.transactor.fence() for lane in self.lanes.values()])
         async with Reader(self._options) as reader:
             positions = await self._restore(reader)
@@ -74,12 +83,10 @@ class Lanes:
             begins = first[TopicPartition(*tp)]
             if new := tp not in positions:
                 positions[tp] = lane.spec.begins.get(tp.partition, begins)
-            if positions[tp] < begins:
-                raise LostError(
-                    f"{tp.topic}[{tp.partition}] begins at {begins}, but {positions[tp]} was to be read next: "
-                    "its retention has overtaken this worker"
-                )
-            if new:
+            if lost := positions[tp] < begins:
+                settle(Lost(tp, positions[tp], begins), settings.lost_records, lane.spec, self._metrics)
+                positions[tp] = begins
+            if new or lost:
                 # written down at once: from now on, what expires unread is lost and will be missed
                 await lane.transactor.commit([], lane.spec.state, tp.partition, {}, positions[tp])
         took = time.monotonic() - began
@@ -96,6 +103,7 @@ class Lanes:
         by_memory: dict[TopicPartition, Lane] = {}
         for state, (entries, position) in (await load_state(reader, by_state)).items():
             lane = self.lanes[by_state[state]]
+            lane.errors = StepErrors.decode(entries.pop(STEP_ERRORS, None))
             memory = lane.stage.restore(entries)
             if position is not None:
                 positions[lane.tp] = position

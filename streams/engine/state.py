@@ -23,7 +23,7 @@ class Reader:
             isolation_level="read_committed",
             fetch_max_wait_ms=20,
             max_partition_fetch_bytes=4 << 20,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",
             enable_auto_commit=False,
         )
 
@@ -57,7 +57,9 @@ class Reader:
         for partition, start in starts.items():
             if start is not None and start < first[partition]:
                 raise LostError(
-                    f"{partition.topic}[{partition.partition}] begins at {first[partition]}, {start} is needed"
+                    f"{partition.topic}[{partition.partition}] begins at {first[partition]}, {start} is needed: what "
+                    "this stage remembers is gone. Start another generation under a new TOCSIN_PREFIX, and keep the "
+                    "topic for longer"
                 )
             self._consumer.seek(partition, first[partition] if start is None else start)
         todo = {p for p in partitions if last[p] > max(first[p], starts[p] or 0)}

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -24,7 +24,7 @@ from faust.types.tuples import ConsumerMessage
 
 from agents.stage import Inbound
 from streams.engine.chunk import Chunk, Reached
-from streams.engine.exits import Exit, die, die_of, fenced
+from streams.engine.exits import Exit, LostError, die, die_of, fenced
 
 OPEN_TIMEOUT = 120.0
 """Seconds that taking over partitions may last before the worker gives up and ends."""
@@ -49,7 +49,7 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             group_instance_id=settings.instance_id,
             partition_assignment_strategy=[self._assignor],
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",
             isolation_level="read_committed",
             fetch_max_wait_ms=50,
             max_partition_fetch_bytes=2 << 20,
@@ -77,6 +77,11 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             with consumer._fetcher._subscriptions.fetch_context():
                 # no max_records: a limit starves partitions
                 fetched = await consumer._fetcher.fetched_records(active, timeout=timeout, max_records=None)
+        except NoOffsetForPartitionError:
+            return []  # from before our seek: the group's offsets are advice
+        except OffsetOutOfRangeError as error:
+            await self._out_of_range(consumer, error.args[0])
+            return []
         except Exception as error:
             die_of("reading", error)
         # No await from here: a seek must not come between the drain and the stamp.
@@ -88,6 +93,20 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 number = self.numbers[tp] = self.numbers.get(tp, -1) + 1
                 chunks.append((TP(*tp), Chunk(self.epoch, number, inbound[at : at + size])))
         return chunks
+
+    async def _out_of_range(self, consumer: AIOKafkaConsumer, sought: Mapping[TopicPartition, int]) -> None:
+        """What was to be read next is gone while we were reading: never go elsewhere in silence."""
+        begin = await consumer.beginning_offsets(list(sought))
+        for tp, offset in sought.items():
+            if not consumer._subscription.is_assigned(tp):
+                continue
+            if (await consumer.position(tp)) != offset:
+                continue  # sought anew meanwhile
+            try:
+                self.app.lanes.missed(TP(*tp), offset, begin[tp])
+            except LostError as error:
+                die_of("reading", error)
+            consumer.seek(tp, begin[tp])
 
     async def seek_lanes(self, positions: Mapping[TP, int]) -> int:
         """Seek every partition; returns the epoch of the chunks that come from there."""

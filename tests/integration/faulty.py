@@ -6,15 +6,20 @@ A title says what happens to the record that has it, and where, so that everythi
     hang                                                   the step never returns, and sleeps
     spin                                                   the same, and never lets another thread run
     deaf                                                   the consumer's thread hangs
+    blind                                                  no partition is fetched until the file $SIGHT is there
     drop                                                   its chunk is lost between fetch and lane
 """
 
+import asyncio
 import os
 import re
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from aiokafka.consumer.fetcher import Fetcher
 
 from agents.classify.agent import ClassifyStage
 from agents.classify.step import Classifier
@@ -70,14 +75,26 @@ def hang(_: ClassifyStage, records: Any) -> None:
 
 
 original_fetch = LaneThread._fetch_records
+original_request = Fetcher._proc_fetch_request
+blind = False
 original_feed = Lanes.feed
 
 
 async def fetch(self: LaneThread, *args: Any, **more: Any) -> Any:
     chunks = await original_fetch(self, *args, **more)
+    global blind
+    if not blind and any(b'"blind' in (record.value or b"") for _, chunk in chunks for record in chunk.records):
+        blind = True
+        print("blind", file=sys.stderr, flush=True)
     if any(b'"deaf' in (record.value or b"") for _, chunk in chunks for record in chunk.records):
         time.sleep(600)
     return chunks
+
+
+async def request(self: Fetcher, *args: Any) -> Any:
+    while blind and not Path(os.environ["SIGHT"]).exists():
+        await asyncio.sleep(0.05)
+    return await original_request(self, *args)
 
 
 def feed(self: Lanes, tp: Any, chunk: Any) -> None:
@@ -89,6 +106,7 @@ before(Classifier, "read", classify)
 before(Deduplicator, "judge", deduplicate)
 before(Detector, "step", detect)
 before(ClassifyStage, "step", hang)
+Fetcher._proc_fetch_request = request
 LaneThread._fetch_records = fetch  # type: ignore[method-assign]
 Lanes.feed = feed  # type: ignore[method-assign]
 supervisor.this_command = lambda *arguments: [sys.executable, "-m", "tests.integration.faulty", *arguments]

@@ -133,8 +133,16 @@ def test_what_is_lost_is_refused_and_named(deployment: Deployment) -> None:
         await client.close()
 
     asyncio.run(expire())
-    said = deployment.complaint("worker", status=70)
-    assert "retention has overtaken" in said
+    said = deployment.complaint("worker", status=75)
+    for part in (
+        "retention has overtaken",
+        ".raw[0]: records at [",
+        "TOCSIN_LOST_RECORDS=accept",
+        "Nothing is written",
+    ):
+        assert part in said
+    with deployment.worker("--processes", "1", "--drain") as supervised:
+        assert supervised.wait(60) == 75, "a restart cannot help"
 
 
 def test_a_taken_port_is_named(deployment: Deployment) -> None:

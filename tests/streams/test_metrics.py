@@ -25,7 +25,7 @@ def test_counts_by_stage_reason_and_verdict() -> None:
     commit(
         metrics,
         outputs=[Outbound("headlines.rejected", 0, None, rejected.encode())],
-        tally={("rejected", "step_error"): 1, ("headline", "stale"): 2},
+        tally={("rejected", "step_error"): 1, ("raised", ""): 1, ("headline", "stale"): 2},
     )
     commit(metrics, "deduplicate", tally={("verdict", "near"): 3, ("late", ""): 1})
     lines = shown(metrics)

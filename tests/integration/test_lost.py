@@ -1,0 +1,83 @@
+"""Records that are gone before they were read: refused by name, or accepted, logged and counted; never silent."""
+
+import asyncio
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+
+from tests.integration import recount
+from tests.integration.deployment import Deployment, until
+from tests.integration.test_exits import headlines, last_log, value
+from tests.integration.test_kill import ready
+from tests.integration.test_worker import metrics
+
+
+def expire(deployment: Deployment) -> dict[int, int]:
+    """Delete all raw records there are; returns where each partition begins now."""
+
+    async def delete() -> dict[int, int]:
+        client = AIOKafkaAdminClient(bootstrap_servers=deployment.settings.kafka_bootstrap_servers)
+        await client.start()
+        raw = [TopicPartition(deployment.settings.raw_topic, p) for p in range(2)]
+        found = await client.delete_records({p: RecordsToDelete(before_offset=-1) for p in raw})
+        await client.close()
+        return {tp.partition: at for tp, at in found.items()}
+
+    return asyncio.run(delete())
+
+
+def lost(deployment: Deployment) -> float:
+    """What the worker counts."""
+    return sum(
+        value(metrics(deployment.port), f'tocsin_lost_records_total{{partition="{p}",stage="classify"}}')
+        for p in (0, 1)
+    )
+
+
+def test_accepted_at_start(deployment: Deployment) -> None:
+    deployment.run("feed", "-", stdin=headlines(4))
+    with deployment.worker("--processes", "1", "--drain") as first:
+        assert first.wait(60) == 0
+    deployment.run("feed", "-", stdin=headlines(6, 4))
+    begins = expire(deployment)
+    deployment.run("feed", "-", stdin=headlines(5, 10))
+    with deployment.worker(TOCSIN_LOST_RECORDS="accept"):
+        until(lambda: ready(deployment.port), "ready")
+        until(lambda: len(recount.deduplicated(deployment)) == 9, "what is left is read")
+        assert 6 <= lost(deployment) <= 6 + 4  # ticks are records too
+    said = last_log(deployment)
+    for partition, begin in begins.items():
+        assert f"{deployment.settings.raw_topic}[{partition}]: records at [" in said
+        assert f", {begin}) are gone and were not read" in said
+    with deployment.worker("--processes", "1", "--drain") as refusing:
+        assert refusing.wait(60) == 0, "it was written down: there is nothing to refuse any more"
+
+
+@pytest.mark.parametrize("choice", ["refuse", "accept"])
+def test_a_running_worker_that_falls_off_the_start_of_the_log(deployment: Deployment, choice: str) -> None:
+    deployment.program = "tests.integration.faulty"
+    deployment.run("feed", "-", stdin=headlines(4))
+    sight = deployment.directory / "sight"
+    with deployment.worker(TOCSIN_LOST_RECORDS=choice, TOCSIN_TICK="false", SIGHT=str(sight)) as worker:
+        until(lambda: ready(deployment.port), "ready")
+        until(lambda: 'tocsin_headlines_total{result="accepted"} 4.0' in metrics(deployment.port), "read")
+        deployment.run("feed", "-", stdin=b'{"title": "blind, says Kenya"}\n')
+        until(lambda: "blind" in last_log(deployment), "the consumer has stopped to fetch")
+        deployment.run("feed", "-", stdin=headlines(6, 4))
+        begins = expire(deployment)
+        deployment.run("feed", "-", stdin=headlines(3, 10))
+        sight.touch()
+        if choice == "refuse":
+            assert worker.wait(30) == 75
+            said = last_log(deployment)
+            assert "exit 75 (lost)" in said
+            assert any(
+                f"[{partition}]: records at [" in said and f", {at})" in said for partition, at in begins.items()
+            )
+            return
+        until(
+            lambda: 'tocsin_headlines_total{result="accepted"} 8.0' in metrics(deployment.port), "what is left is read"
+        )
+        assert lost(deployment) == 6
+        assert worker.poll() is None
