@@ -11,11 +11,17 @@ from contextlib import contextmanager
 THRESHOLD = (20_000, 20, 50)
 
 
+def paused() -> None:
+    """Until `unhurried`: a program that starts makes no garbage, and looking for some is a third of its start."""
+    gc.disable()
+
+
 def unhurried() -> None:
     """For the rest of the process: leave alone what is there now, and look less often. Call when rules are loaded."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLD)
+    gc.enable()
 
 
 @contextmanager

@@ -14,7 +14,9 @@ Check = Callable[[], Awaitable[str | None]]
 """Says what is missing, or `None` when nothing is."""
 
 PROBE_EVERY = 2.0
-"""Seconds for which an answer of the readiness check is good: probes must not become load."""
+"""Seconds for which a worker that was ready counts as ready: probes must not become load."""
+PROBE_AGAIN = 0.2
+"""The same for one that was not: who waits for it wants to know."""
 
 
 class Health:
@@ -53,7 +55,8 @@ class Health:
         return web.Response(text="live\n")
 
     async def _ready(self, _: web.Request) -> web.Response:
-        if time.monotonic() - self._checked >= PROBE_EVERY:
+        good_for = PROBE_EVERY if self._last is None else PROBE_AGAIN
+        if time.monotonic() - self._checked >= good_for:
             self._last = await self._missing()
             self._checked = time.monotonic()
         if self._last is None:

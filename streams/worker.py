@@ -24,7 +24,7 @@ from streams.engine.app import LaneApp, build_app
 from streams.engine.clocks import Clocks
 from streams.engine.exits import die, die_of
 from streams.engine.ticker import Ticker
-from streams.engine.upkeep import advise, balance, keep, orphaned, survey, vigil
+from streams.engine.upkeep import advise, balance, keep, orphaned, survey, vigil, warm
 from streams.engine.watchdog import Watchdog
 from streams.health import Health
 from streams.metrics import Metrics
@@ -122,6 +122,7 @@ async def _upkeep(
         Watchdog(settings.watchdog_seconds, app.lanes, thread, asyncio.get_running_loop()).start()
     jobs = [
         keep("clocks", clocks.follow),
+        keep("detection's library", lambda: warm(app.lanes)),
         keep("consumer group", lambda: vigil(thread)),
         keep("survey", lambda: survey(app.lanes, thread)),
         keep("skew and lag", lambda: balance(app.lanes, clocks, inputs, metrics)),

@@ -9,11 +9,19 @@ s adds 1/s; the predictive distribution of the gamma-Poisson model is this very 
 Fernandes 1989).
 """
 
-from typing import NamedTuple
-
-from scipy.special import betainc
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple, cast
 
 from agents.detect.rules import DetectRules
+
+
+@cache
+def betainc() -> Callable[[float, float, float], float]:
+    """The regularised incomplete beta function. SciPy takes a third of a second to import: not before it is needed."""
+    from scipy.special import betainc
+
+    return cast(Callable[[float, float, float], float], betainc)
 
 
 def chance(observed: int, mean: float, dispersion: float) -> float:
@@ -23,7 +31,7 @@ def chance(observed: int, mean: float, dispersion: float) -> float:
     if mean <= 0:
         return 0.0
     spread = dispersion * mean
-    return float(betainc(float(observed), 1.0 / dispersion, spread / (1.0 + spread)))
+    return float(betainc()(float(observed), 1.0 / dispersion, spread / (1.0 + spread)))
 
 
 def interval(mean: float, dispersion: float) -> tuple[int, int]:

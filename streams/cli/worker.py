@@ -39,6 +39,9 @@ def worker(
     Metrics and health: http://127.0.0.1:9464/metrics, /live, /ready (TOCSIN_HTTP_HOST, TOCSIN_HTTP_PORT; with
     --processes, each has a port of its own, counted up from there).
     """
+    from streams import collector
+
+    collector.paused()
     from agents.rulebook import Rulebook
     from streams.settings import Settings
 
@@ -64,11 +67,13 @@ def _now() -> int:
 def _supervise(
     settings: Any, rulebook: Any, processes: int, drain: bool, rules: Path | None, override: list[str]
 ) -> int:
+    from streams import collector
     from streams import generation as generations
     from streams.cli.terminal import bar
     from streams.drain import drained
     from streams.supervisor import Supervisor, this_command
 
+    collector.unhurried()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
     log = logging.getLogger("tocsin.supervisor")
     arguments = ["worker", *([f"--rules={rules}"] if rules else []), *[f"--set={item}" for item in override]]

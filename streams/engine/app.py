@@ -10,6 +10,7 @@ from typing import Any
 
 import faust
 from faust.app import BootStrategy
+from faust.tables import TableManager
 from yarl import URL
 
 from streams.engine.lanes import Lanes
@@ -38,6 +39,15 @@ class LaneApp(faust.App):  # type: ignore[misc]
         return LaneTransport(self.conf.broker_consumer, self)
 
 
+class NoTables(TableManager):  # type: ignore[misc]
+    """Faust's tables, of which there are none."""
+
+    async def on_start(self) -> None:
+        """Without the second that Faust waits for tables to register: it is a third of a restart."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 def build_app(settings: Settings, specs: Sequence[StageSpec], options: Mapping[str, Any], metrics: Metrics) -> LaneApp:
     """The application for `specs`. `options` are the Kafka client's: addresses and security."""
     app = LaneApp(
@@ -45,6 +55,7 @@ def build_app(settings: Settings, specs: Sequence[StageSpec], options: Mapping[s
         broker=[URL(f"kafka://{address.strip()}") for address in settings.kafka_bootstrap_servers.split(",")],
         env_prefix="TOCSIN_FAUST_",  # generic names in the environment must not reach Faust
         store="memory://",
+        TableManager=NoTables,
         datadir=tempfile.gettempdir(),
         topic_disable_leader=True,
         topic_allow_declare=False,

@@ -4,6 +4,7 @@ Always after fencing, always `read_committed`, always to the last stable offset:
 all there, and nothing can be added behind our back.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ class Reader:
             **options,
             isolation_level="read_committed",
             fetch_max_wait_ms=20,
+            retry_backoff_ms=20,
             max_partition_fetch_bytes=4 << 20,
             auto_offset_reset="none",
             enable_auto_commit=False,
@@ -36,7 +38,10 @@ class Reader:
 
     async def beginning(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """The first offset that each partition still has."""
-        found: dict[TopicPartition, int] = await self._consumer.beginning_offsets(list(partitions))
+        wanted = list(partitions)
+        # else aiokafka finds out one by one that it does not know them, and sleeps each time
+        await asyncio.gather(*[self._consumer._client.add_topic(topic) for topic in {p.topic for p in wanted}])
+        found: dict[TopicPartition, int] = await self._consumer.beginning_offsets(wanted)
         return found
 
     async def stretch(

@@ -11,6 +11,7 @@ Acknowledgements and commits of Faust's do nothing, because topics are declared 
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ from streams.engine.exits import Exit, LostError, die, die_of, fenced
 
 OPEN_TIMEOUT = 120.0
 """Seconds that taking over partitions may last before the worker gives up and ends."""
+LEAVE_TIMEOUT = 3.0
+"""Seconds that leaving the group may last."""
 CLOSE_TIMEOUT = 20.0
 """Seconds that lanes have for their last transaction."""
 
@@ -171,6 +174,19 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         if (coordinator := self._ensure_consumer()._coordinator) is not None:
             coordinator.check_errors()
 
+    async def leave(self) -> None:
+        """Leave the group for good, so that others take over at once; best effort, as the process is about to end.
+
+        aiokafka keeps a member with a static id in the group, for it may come back within the session timeout. One
+        that was told to stop will not, so it leaves as one without such an id does: Kafka goes by the member's id.
+        """
+        await self.call_thread(self._leave)
+
+    async def _leave(self) -> None:
+        if (coordinator := self._ensure_consumer()._coordinator) is not None:
+            coordinator._group_instance_id = None
+            await coordinator.close()
+
     async def broker_answers(self) -> bool:
         """Whether a broker answers a metadata request now."""
         try:
@@ -258,6 +274,9 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
             await asyncio.wait_for(lanes.close(), CLOSE_TIMEOUT)
         except BaseException as error:
             die_of("lanes did not close", error)
+        if self.app.should_stop:
+            with contextlib.suppress(Exception):  # it is put out after the session timeout
+                await asyncio.wait_for(self._thread.leave(), LEAVE_TIMEOUT)
 
 
 class LaneTransport(driver.Transport):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from agents.detect.tail import betainc
 from streams.engine.clocks import Clocks
 from streams.engine.exits import Exit, die_of, kind_of
 from streams.engine.lanes import Lanes
@@ -93,6 +94,13 @@ async def advise(lanes: Lanes, thread: LaneThread) -> None:
         if news:
             await thread.advise(news)
             told.update(news)
+
+
+async def warm(lanes: Lanes) -> None:
+    """Import what detection needs when the lanes are open, so that the first row does not wait for it."""
+    while not lanes.ready:  # noqa: ASYNC110 (nothing tells us but a look)
+        await asyncio.sleep(LOOK)
+    await asyncio.to_thread(betainc)
 
 
 async def orphaned(parent: int, stop: Callable[[], None]) -> None:

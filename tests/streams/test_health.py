@@ -10,6 +10,7 @@ from streams.broker.ports import free_port
 
 async def test_live_ready_and_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PROBE_EVERY", 0.0)
+    monkeypatch.setattr(health, "PROBE_AGAIN", 0.0)
     registry = CollectorRegistry()
     Gauge("tocsin_something", "For the test.", registry=registry).set(3)
     answers: list[str | None] = ["partitions are not assigned", None]
