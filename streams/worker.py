@@ -49,6 +49,7 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     worker = faust.Worker(app, loglevel=settings.log_level, loop=loop, redirect_stdouts=False)
+    worker.spinner = None  # Faust's, which turns on standard output wherever less than INFO is logged
     quiet()
     collector.unhurried()
     for noisy in ("faust", "mode"):

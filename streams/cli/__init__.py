@@ -36,6 +36,8 @@ COMMANDS = {
     "worker": Command("streams.cli.worker", "worker", "Run the pipeline on Kafka, exactly once."),
     "feed": Command("streams.cli.feed", "feed", "Send headlines to Kafka: live, or as an import of history."),
     "alerts": Command("streams.cli.alerts", "alerts", "Read alerts from Kafka."),
+    "replay": Command("streams.cli.replay", "replay", "The retained log again, under a prefix of its own."),
+    "diff": Command("streams.cli.diff", "diff", "Compare the alerts of two generations or files."),
     "topics": Command("streams.cli.topics", "app", "Create and check the topics.", group=True),
     "kafka": Command("streams.broker.cli", "app", "A local Kafka for development.", group=True),
 }

@@ -4,6 +4,7 @@ The oracle is the full run itself. A replay begins at the first record with a ti
 finds it, and is given all that follows, so that it has to stop by itself.
 """
 
+import math
 import random
 from collections.abc import Sequence
 from functools import cache
@@ -16,14 +17,18 @@ from hypothesis import strategies as st
 from agents.classify.agent import ClassifyStage
 from agents.classify.clock import Stretch
 from agents.classify.step import Classifier
+from agents.classify.times import read_moment
 from agents.deduplicate.memory import WINDOW
 from agents.deduplicate.merge import Merge
 from agents.deduplicate.rules import load_rules
 from agents.deduplicate.step import Deduplicator
+from agents.detect.buckets import LONG
+from agents.detect.exposure import halved
+from agents.detect.rate import Rate
 from agents.pipeline import Input, Pipeline
 from agents.stage import Inbound
 from schemas.alert import Alert
-from schemas.base import DAY, HOUR, MINUTE, QUARTER, iso
+from schemas.base import DAY, HOUR, MINUTE, QUARTER
 from schemas.row import HeadlineRow, MinuteRow, ReleasedRow, TickRow, decode_row, time_of
 from tests.agents.classify.test_agent import rulebook as quiet
 from tests.agents.classify.test_step import T0, TICK, titled
@@ -223,10 +228,10 @@ def test_from_the_beginning_alerts_are_those_of_the_full_run_byte_for_byte(seed:
     until = beginning(seed) + days * DAY + 7 * HOUR
     full = whole(seed)
     mine = replayed(seed, beginning(seed), until, random.Random(days))
-    assert encoded([alert for alert in mine if alert.at < iso(until)]) == encoded(
-        [alert for alert in full if alert.at < iso(until)]
+    assert encoded([alert for alert in mine if read_moment(alert.at).at < until]) == encoded(
+        [alert for alert in full if read_moment(alert.at).at < until]
     )
-    assert all(alert.at <= iso(until) for alert in mine)
+    assert all(read_moment(alert.at).at <= until for alert in mine)
 
 
 # --- verdicts ---
@@ -289,3 +294,26 @@ def test_a_chain_of_repeats_names_the_first_that_its_run_has_seen() -> None:
     full, short = judged(chain)[-1], judged(chain[1:])[-1]
     assert full.headline.arrival > chain[1].headline.arrival + WINDOW
     assert (full.verdict and full.verdict.of, short.verdict and short.verdict.of) == ("day 0", "day 1")
+
+
+# --- the warm-up ---
+
+
+@pytest.mark.parametrize(("days", "share"), [(7, 0.71), (14, 0.50), (28, 0.25), (47, 0.10), (61, 0.05), (93, 0.01)])
+def test_what_a_warm_up_leaves_of_the_past(days: int, share: float) -> None:
+    """Half a year at one rate, then another: how far the full run is from one that began with the other."""
+    rules = rulebook().detect
+    before, after, bucket = 2, 6, 0
+    full, short, exposures = Rate(0), Rate(0), [0.0, 0.0]
+    for day in range(180 + days):
+        for _ in range(LONG):
+            bucket += 1
+            exposures = [each * halved(1, rules.half_life_days) for each in exposures]
+            exposures[0] += 1
+            full = full.taught(bucket, before if day < 180 else after, math.inf, rules)
+            if day >= 180:
+                exposures[1] += 1
+                short = short.taught(bucket, after, math.inf, rules)
+    rates = full.level(bucket, rules) / exposures[0], short.level(bucket, rules) / exposures[1]
+    assert rates[1] == pytest.approx(after)
+    assert (after - rates[0]) / (after - before) == pytest.approx(share, abs=0.006)

@@ -1,0 +1,298 @@
+"""A replay's first record: which stretch of which log, under which rules, and that it will touch nothing else.
+
+    source generation ──▶ its raw topic, its rules or others ──▶ a generation under a prefix of its own
+                      └─▶ its imported history, where the replay begins with it
+
+Nothing is written but topics of the replay's own prefix. Founding may be broken off anywhere and done again: the first
+record is the last thing that is written, and what it says holds from then on.
+"""
+
+from dataclasses import dataclass, field
+
+from aiokafka import TopicPartition
+
+from agents.rulebook import Rulebook
+from schemas.base import iso
+from schemas.generation import Generation, Replay
+from streams import generation as generations
+from streams import kafka, topics
+from streams.errors import Refusal
+from streams.replay.bounds import complete, down, edges, last_before, offsets_at
+from streams.settings import IMPORT, PUBLISHED, Settings, variable
+from streams.sources import END_TICK
+
+CLOCKS = "clocks"
+PASSED_ON = ("prefix", "tick", "import_topic", "raw_partitions", "import_partitions", "http_port")
+"""The settings of a replay that its workers have to be told."""
+
+
+class ReplayRefused(Refusal):
+    """This stretch cannot be replayed, or not under this prefix; nothing was begun."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a replay was asked for: whole minutes, ms."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A replay that can be run."""
+
+    settings: Settings
+    """Its own."""
+    generation: Generation
+    replay: Replay
+    resumed: bool
+    """Whether it had been begun before."""
+    notes: tuple[str, ...] = field(default=())
+    """What whoever compares it with its source has to know."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its workers are to be told beside the settings that the source has too."""
+        return {variable(name): str(getattr(self.settings, name) or "") for name in PASSED_ON} | {
+            variable("http_port"): "0",
+            variable("tick"): "false",
+            # what a worker tells in passing would tear the bar
+            variable("log_level"): "WARNING" if self.settings.log_level == "INFO" else self.settings.log_level,
+        }
+
+
+async def found(source: Settings, prefix: str, rulebook: Rulebook, asked: Asked) -> Founded:
+    """The replay under `prefix` of the generation that `source` names: begun now, or as it was begun.
+
+    Raises ReplayRefused, TopicsError or KafkaUnreachable.
+    """
+    repeated = await _source(source, prefix)
+    there = await existing(source, prefix)
+    if there is None:
+        settings = _settings(source, prefix, repeated, asked.since is None)
+        await _make_topics(settings, rulebook.lanes.count)
+        wanted, notes = await _wanted(source, settings, repeated, rulebook, asked)
+        made = await generations.found(settings, wanted)
+    else:
+        made, notes = there, ()
+    if made.replay is None:
+        raise ReplayRefused(
+            f"{prefix} is the prefix of a generation that is no replay. Choose another --prefix, or leave it out"
+        )
+    _same(prefix, made, made.replay, asked, repeated, rulebook)
+    settings = _settings(source, prefix, repeated, made.replay.since is None)
+    notes += _rules_note(repeated, rulebook)
+    return Founded(settings, made, made.replay, there is not None, notes)
+
+
+async def existing(source: Settings, prefix: str) -> Generation | None:
+    """What has been begun under `prefix`, if anything."""
+    settings = Settings(**{**source.model_dump(), "prefix": prefix, "import_topic": None})
+    async with kafka.admin(settings) as client:
+        if settings.topic(generations.TOPIC) not in await topics.described(client):
+            return None
+    return await generations.read(settings)
+
+
+async def _source(source: Settings, prefix: str) -> Generation:
+    name = source.prefix or "(no prefix)"
+    if prefix == source.prefix:
+        raise ReplayRefused(f"--prefix {prefix} is the generation to be repeated; choose another, or leave it out")
+    repeated = await generations.read(source)
+    if repeated is None:
+        raise ReplayRefused(
+            f"the generation {name} has not started, so there is nothing to repeat. Start `tocsin worker`, or set "
+            "TOCSIN_PREFIX to the generation that is meant"
+        )
+    if repeated.replay is not None:
+        raise ReplayRefused(f"{name} is a replay itself. Set TOCSIN_PREFIX to the generation that it repeats")
+    if repeated.raw_topic != source.raw_topic:
+        raise ReplayRefused(
+            f"TOCSIN_RAW_TOPIC={source.raw_topic}, but the generation {name} reads {repeated.raw_topic}; set that"
+        )
+    return repeated
+
+
+def _settings(source: Settings, prefix: str, repeated: Generation, whole: bool) -> Settings:
+    """Those of the source, but that nothing of it is written to. `whole`: with the history that the source imported."""
+    history = repeated.import_topic or source.topic(IMPORT)
+    shared = whole and repeated.import_partitions > 0
+    return Settings(
+        **{
+            **source.model_dump(),
+            "prefix": prefix,
+            "tick": False,
+            "raw_partitions": repeated.raw_partitions,
+            "import_topic": history if shared else None,
+            "import_partitions": repeated.import_partitions if shared else 1,
+            "alerts_topic": repeated.alerts_topic or source.topic(PUBLISHED),
+            "http_port": 0,
+        }
+    )
+
+
+async def _make_topics(settings: Settings, lanes: int) -> None:
+    """Those of the prefix alone."""
+    own = [spec for spec in topics.plan(settings, lanes) if spec.name.startswith(f"{settings.prefix}.")]
+    async with kafka.admin(settings) as client:
+        left = await client.list_consumer_group_offsets(settings.group)
+        if any(at.offset >= 0 for at in left.values()):
+            raise ReplayRefused(
+                f"the consumer group {settings.group} still has the offsets of an earlier generation, which would be "
+                "taken for ours. Choose another --prefix, or delete the group (kafka-consumer-groups.sh --delete)"
+            )
+        await topics.create(client, own)
+
+
+async def _wanted(
+    source: Settings, settings: Settings, repeated: Generation, rulebook: Rulebook, asked: Asked
+) -> tuple[Generation, tuple[str, ...]]:
+    found = await edges(settings, repeated.raw_topic, repeated.raw_partitions)
+    now = await _now(settings)
+    earliest, latest = complete(found, now)
+    history = await _history_end(source, repeated)
+    since, until = asked.since, latest if asked.until is None else asked.until
+    if until > latest:
+        raise ReplayRefused(
+            f"--to {iso(until)}: the log is complete up to {iso(latest)} only. Leave --to out to replay all of it"
+        )
+    notes: tuple[str, ...] = ()
+    if since is None:
+        gone = [edge for edge in found if edge.begin > 0]
+        if any(edge.earliest is None or down(edge.earliest) > repeated.start for edge in gone):
+            raise ReplayRefused(
+                f"the raw topic no longer begins at {iso(repeated.start)}, where {_named(source)} began: its retention "
+                f"has overtaken it. What is there is complete from {iso(earliest)} on: "
+                f"`tocsin replay --from {iso(earliest)}`"
+            )
+        if history is not None and history > until:
+            raise ReplayRefused(
+                f"the imported history of {_named(source)} reaches to {iso(history)}, beyond {iso(until)}, where this "
+                "replay would end. Set --to after it, or wait until the log has come so far"
+            )
+    else:
+        if since < earliest:
+            raise ReplayRefused(
+                f"--from {iso(since)}: the raw topic is complete from {iso(earliest)} on only, what was before has "
+                f"expired. `tocsin replay --from {iso(earliest)}`"
+            )
+        if history is not None and history > since:
+            notes += (
+                f"the imported history of {_named(source)} reaches to {iso(history)}, after --from: its rows are no "
+                "part of this replay, so rows and minutes are those of the full run only after that",
+            )
+    begin = repeated.start if since is None else since
+    if begin >= until:
+        raise ReplayRefused(f"nothing lies between {iso(begin)} and {iso(until)}. Set --from before --to")
+    stretch = await _stretch(settings, repeated, since, until)
+    published = settings.topic(PUBLISHED)
+    async with kafka.admin(settings) as client:
+        there = await topics.require(client, [published])
+    return (
+        Generation(
+            start=begin,
+            cut=repeated.cut if since is None else since,
+            raw_topic=repeated.raw_topic,
+            raw_partitions=repeated.raw_partitions,
+            import_partitions=repeated.import_partitions if since is None else 0,
+            lanes=rulebook.lanes.count,
+            rules=rulebook.version,
+            import_topic=settings.topic(IMPORT),
+            alerts_topic=published,
+            alerts_partitions=there[published].partitions,
+            replay=stretch,
+        ),
+        notes,
+    )
+
+
+async def _stretch(settings: Settings, repeated: Generation, since: int | None, until: int) -> Replay:
+    """The offsets of the stretch, in each raw partition."""
+    parts = [TopicPartition(repeated.raw_topic, number) for number in range(repeated.raw_partitions)]
+    async with kafka.running(settings, kafka.consumer(settings)) as reader:
+        ends = await reader.end_offsets(parts)
+        first = await (reader.beginning_offsets(parts) if since is None else offsets_at(reader, ends, since))
+        behind = await offsets_at(reader, ends, until)
+        last = [await last_before(reader, part, first[part], behind[part]) for part in parts]
+    return Replay(
+        since=since,
+        until=until,
+        first=tuple(first[part] for part in parts),
+        last=tuple(None if record is None else record.offset for record in last),
+    )
+
+
+async def _now(settings: Settings) -> int:
+    """The broker's clock: its stamp on a record of ours that nobody reads, ms."""
+    async with kafka.running(settings, kafka.producer(settings)) as writer:
+        sent = await writer.send_and_wait(settings.topic(CLOCKS), None, key=b"now", partition=0)
+    return int(sent.timestamp)
+
+
+async def _history_end(source: Settings, repeated: Generation) -> int | None:
+    """Where the source's imported history ends, ms; `None` where it has none. Raises ReplayRefused if it has no end."""
+    if not repeated.import_partitions:
+        return None
+    topic = repeated.import_topic or source.topic(IMPORT)
+    parts = [TopicPartition(topic, number) for number in range(repeated.import_partitions)]
+    end = 0
+    async with kafka.running(source, kafka.consumer(source)) as reader:
+        ends = await reader.end_offsets(parts)
+        for part in parts:
+            last = await last_before(reader, part, 0, ends[part])
+            if last is None or last.value != END_TICK:
+                raise ReplayRefused(
+                    f"the import in {topic} has not ended, and a replay would wait for it for ever. Wait until "
+                    "`tocsin feed --import` is done"
+                )
+            end = max(end, last.timestamp)
+    return end
+
+
+def _same(
+    prefix: str, made: Generation, replay: Replay, asked: Asked, repeated: Generation, rulebook: Rulebook
+) -> None:
+    """Refuse to go on with a replay as something that it is not."""
+    differing = [
+        f"{name}: {said(theirs)} when it was begun, {said(ours)} now"
+        for name, theirs, ours in (
+            ("--from", replay.since, asked.since if asked.since is not None else replay.since),
+            ("--to", replay.until, asked.until if asked.until is not None else replay.until),
+        )
+        if theirs != ours
+    ]
+    differing += [
+        f"{name}: {theirs} when it was begun, {ours} now"
+        for name, theirs, ours in (
+            ("rules", made.rules, rulebook.version),
+            ("lanes", made.lanes, rulebook.lanes.count),
+            ("raw topic", made.raw_topic, repeated.raw_topic),
+        )
+        if theirs != ours
+    ]
+    if replay.since is None and made.start != repeated.start:
+        differing.append(f"start of the generation repeated: {iso(made.start)} when it was begun, now other")
+    if differing:
+        raise ReplayRefused(
+            f"the replay {prefix} has been begun as another; {'; '.join(differing)}. Give what it was begun with, or "
+            "leave --from and --to out, to go on with it; choose another --prefix to begin anew"
+        )
+
+
+def said(at: int | None) -> str:
+    """A time for people."""
+    return "the beginning" if at is None else iso(at)
+
+
+def _rules_note(repeated: Generation, rulebook: Rulebook) -> tuple[str, ...]:
+    if repeated.rules == rulebook.version:
+        return ()
+    return (
+        f"rules {rulebook.version} here, {repeated.rules} in the generation that is repeated: alerts may differ for "
+        "that alone",
+    )
+
+
+def _named(source: Settings) -> str:
+    return f"the generation {source.prefix or '(no prefix)'}"

@@ -1,0 +1,86 @@
+"""The alerts of a generation or of a file, by (id, revision): what is compared."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from streams import generation as generations
+from streams import kafka, topics
+from streams.errors import Refusal
+from streams.reading import merged, spans
+from streams.replay.difference import Document, Key, moment_of
+from streams.settings import Settings
+from streams.sources import InputError, read
+
+NONE = "-"
+"""How a generation without a prefix is named."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison."""
+
+    name: str
+    documents: dict[Key, Document] = field(repr=False)
+    since: int | None = None
+    """A replay has decided from here on, ms."""
+    until: int | None = None
+    """And up to here."""
+
+
+def side(settings: Settings, name: str) -> Side:
+    """The alerts of the file or of the generation (its prefix) called `name`. Raises Refusal."""
+    if "/" in name or Path(name).is_file():
+        return Side(name, _of_file(name))
+    return asyncio.run(_of_generation(settings, "" if name == NONE else name.removesuffix(".")))
+
+
+def keyed(values: Iterable[bytes]) -> dict[Key, Document]:
+    """Revisions as they stand in a topic. Raises ValueError with what is wrong with the first that is none."""
+    found: dict[Key, Document] = {}
+    for value in values:
+        document = orjson.loads(value)
+        if not isinstance(document, dict) or not {"id", "revision", "series", "at", "onset"} <= document.keys():
+            raise ValueError("not a revision of an alert")
+        moment_of(document)
+        found[str(document["id"]), int(document["revision"])] = document
+    return found
+
+
+def _of_file(name: str) -> dict[Key, Document]:
+    found: dict[Key, Document] = {}
+    with read(name) as lines:
+        for number, line in zip(lines.numbers, lines, strict=True):
+            try:
+                found.update(keyed([line]))
+            except (ValueError, TypeError) as error:
+                raise InputError(
+                    f"{name}:{number}: {error}; expected is what `tocsin scan --json` or `tocsin alerts --json` prints"
+                ) from None
+    return found
+
+
+async def _of_generation(settings: Settings, prefix: str) -> Side:
+    own = Settings(**{**settings.model_dump(), "prefix": prefix, "import_topic": None})
+    async with kafka.admin(own) as client:
+        there = await topics.described(client)
+    if own.topic("alerts") not in there:
+        raise Refusal(
+            f"{prefix or NONE}: neither a file nor the prefix of a generation with alerts (no topic "
+            f"{own.topic('alerts')}). `tocsin replay --list` tells which replays there are; {NONE} stands for no prefix"
+        )
+    async with aclosing(merged(own, await spans(own, ["alerts"]))) as records:
+        values = [record.value async for record in records if record.value is not None]
+    try:
+        documents = keyed(values)
+    except ValueError as error:
+        raise Refusal(f"topic {own.topic('alerts')}: {error}") from None
+    agreed = await generations.read(own) if own.topic(generations.TOPIC) in there else None
+    replay = None if agreed is None else agreed.replay
+    if replay is None:
+        return Side(prefix or NONE, documents)
+    return Side(prefix, documents, replay.since, replay.until)
