@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
-INTERRUPTED = 130
 
 
 def replay(

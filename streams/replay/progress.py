@@ -7,6 +7,7 @@ it: so what was written in between is waited for. Offsets are committed behind t
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,7 +65,7 @@ class Watch:
     async def __aenter__(self) -> "Watch":
         await self._reader.start()
         await self._admin.start()
-        self._follow = asyncio.create_task(self._clocks.follow())
+        self._follow = asyncio.create_task(self._following())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -73,6 +74,12 @@ class Watch:
             await asyncio.gather(self._follow, return_exceptions=True)
         await self._admin.close()
         await self._reader.stop()
+
+    async def _following(self) -> None:
+        while True:
+            with contextlib.suppress(KafkaError, OSError):
+                await self._clocks.follow()
+            await asyncio.sleep(LOOK)
 
     async def reach(self) -> Reach:
         """How far it is now. Raises Overtaken."""
@@ -148,10 +155,21 @@ def stretches(settings: Settings, generation: Generation, replay: Replay) -> dic
     }
 
 
-async def all_out(watch: Watch, tell: Callable[[Reach], None], failing: Callable[[], None]) -> Reach:
-    """Return when everything has come out; `failing` is asked at every look and raises when there is no hope."""
+async def all_out(
+    watch: Watch, tell: Callable[[Reach], None], failing: Callable[[], None], excuse: Callable[[], None]
+) -> Reach:
+    """Return when everything has come out.
+
+    `failing` is asked at every look, and raises when there is no hope; `excuse` is called in its place while Kafka does
+    not answer, for then nobody gets any further.
+    """
     while True:
-        reach = await watch.reach()
+        try:
+            reach = await watch.reach()
+        except (KafkaError, OSError):
+            excuse()
+            await asyncio.sleep(LOOK)
+            continue
         tell(reach)
         if reach.complete:
             return reach

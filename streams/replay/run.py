@@ -8,19 +8,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
+from schemas.clock import PartitionClock
 from streams.errors import Refusal
 from streams.reading import merged, spans
-from streams.replay.founding import Founded
+from streams.replay.founding import CLOCKS, Founded
 from streams.replay.progress import Reach, Watch, all_out
 from streams.supervisor import Supervisor
 
 HOPELESS_AFTER = 6
 """Restarts of workers without any progress between them."""
-INTERRUPTED = 130
 
 
 class NoProgress(Refusal):
@@ -55,7 +55,8 @@ async def run(
     """Run `command` in so many processes until the replay is complete or broken off. `name` is that of this machine's
     workers: the same at every start, so that one that was killed is not waited for."""
     async with Watch(founded) as watch:
-        reach = first = await watch.reach()
+        reach = await watch.reach()
+        before = await _accepted(founded)
         began = time.monotonic()
         status = 0
         if not reach.complete:
@@ -63,22 +64,31 @@ async def run(
             patience = _Patience(supervisor)
 
             def heard(now: Reach) -> None:
-                nonlocal reach, first
-                if first.headlines == 0 and now.headlines and founded.resumed:
-                    first = now  # the clocks of an earlier run had still to be read
+                nonlocal reach
                 reach = now
                 patience.heard(now)
                 tell(now)
 
             async def until() -> None:
-                await all_out(watch, heard, patience.check)
+                await all_out(watch, heard, patience.check, patience.excuse)
 
             status = await supervisor.run(until)
         seconds = time.monotonic() - began
         if status == 0:
             reach = await watch.reach()
+    accepted = await _accepted(founded)
     alerts = await _alerts(founded) if status == 0 else Counter[str]()
-    return Summary(reach, seconds, reach.headlines - first.headlines, status, alerts)
+    return Summary(replace(reach, headlines=accepted), seconds, accepted - before, status, alerts)
+
+
+async def _accepted(founded: Founded) -> int:
+    """Headlines accepted so far, by all partitions."""
+    found: dict[bytes, int] = {}
+    async with aclosing(merged(founded.settings, await spans(founded.settings, [CLOCKS]))) as records:
+        async for record in records:
+            if record.value is not None:
+                found[record.key] = PartitionClock.decode(record.value).rows
+    return sum(found.values())
 
 
 async def _alerts(founded: Founded) -> Counter[str]:
@@ -100,6 +110,10 @@ class _Patience:
     def heard(self, reach: Reach) -> None:
         if reach.share > self._share:
             self._share, self._restarts = reach.share, self._supervisor.restarts
+
+    def excuse(self) -> None:
+        """An outage: restarts up to now do not count."""
+        self._restarts = self._supervisor.restarts
 
     def check(self) -> None:
         if self._supervisor.restarts - self._restarts >= HOPELESS_AFTER:
