@@ -10,7 +10,7 @@ UV ?= $(or $(shell command -v uv),.cache/uv/bin/uv)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench evaluate schemas lock clean
+.PHONY: help install demo test lint audit bench evaluate schemas lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -36,6 +36,9 @@ lint: install ## Style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+audit: install ## Known weaknesses in what the lock file pins, if a database of them can be reached
+	@$(BIN)/python .ci/audit
 
 bench: install ## Measure speed
 	@$(BIN)/python -m benchmarks $(ARGS)
