@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.alert import Alert, AlertHeadline
-from streams.cli.terminal import visible
+from streams.visible import visible
 
 SHOWN = 5
 """Headlines of the evidence in a block; `--json` has all that the revision holds."""

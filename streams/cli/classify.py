@@ -38,6 +38,7 @@ def classify(
     from agents.rulebook import Rulebook
     from streams.cli.reading import Judge, show
     from streams.sources import STDIN, InputError, read
+    from streams.visible import json_line
 
     moment = read_moment(at) if at is not None else None
     if moment is not None and moment.kind not in ("time", "day"):
@@ -53,6 +54,6 @@ def classify(
 
     judged = (judge.judge(value) for value in values())
     if json:
-        sys.stdout.buffer.writelines(orjson.dumps(line) + b"\n" for line in judged)
+        sys.stdout.buffer.writelines(json_line(line) + b"\n" for line in judged)
     else:
         show(judged)

@@ -17,6 +17,7 @@ from agents.classify.reader import RULES
 from agents.faults import read_lines
 from schemas.alert import Alert
 from schemas.base import iso
+from streams.visible import visible
 
 if TYPE_CHECKING:
     from streams.cli.scanning import Scanned
@@ -68,9 +69,9 @@ def _alert(revisions: Sequence[Alert], names: Mapping[str, str]) -> tuple[Text, 
     what = "all themes" if first.theme == "any" else first.theme
     told = Text()
     for headline in list(reversed(first.evidence))[:_SHOWN_HEADLINES]:
-        told.append(headline.title)
-        told.append(f"  {headline.publisher or 'unnamed'}\n", style="dim")
-    told.append(first.reason, style="italic")
+        told.append(visible(headline.title))
+        told.append(f"  {visible(headline.publisher or 'unnamed')}\n", style="dim")
+    told.append(visible(first.reason), style="italic")
     return (
         Text(first.at[:16].replace("T", " ")),
         Text(f"{names.get(first.place, first.place)}\n{what}"),
@@ -140,5 +141,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]]) -> None:
     for column in columns:
         made.add_column(column)
     for row in rows:
-        made.add_row(*[Text(cell) if isinstance(cell, str) else cell for cell in row])
+        made.add_row(
+            *[Text("\n".join(map(visible, cell.split("\n")))) if isinstance(cell, str) else cell for cell in row]
+        )
     console().print(made)

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from agents.classify.times import read_moment
 from schemas.base import DAY, HOUR, MINUTE, SECOND
 from streams.errors import Refusal
+from streams.visible import visible as visible
 
 _AGO = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
@@ -22,20 +23,6 @@ _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 def now() -> int:
     """This machine's clock, ms: where commands are told the time, and nowhere deeper."""
     return int(time.time() * 1000)
-
-
-def visible(text: str) -> str:
-    """`text` with everything that could move a cursor, change a colour or turn the writing round spelt out."""
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else " " if char.isspace() and char not in "\r\n\t\v\f" else _spelt(char)
-        for char in text
-    )
-
-
-def _spelt(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def moment(text: str, option: str) -> int:

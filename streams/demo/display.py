@@ -16,8 +16,8 @@ from rich.live import Live
 
 from schemas.alert import Alert
 from streams.cli.alert_blocks import print_block
-from streams.cli.terminal import visible
 from streams.demo.picture import HINT, LaneView, View, clock, picture, progress_words, rate_words
+from streams.visible import visible
 
 __all__ = ["Display", "LaneView", "View"]
 

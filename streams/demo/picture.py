@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.alert import Alert
-from streams.cli.terminal import visible
+from streams.visible import visible
 
 HINT = "Ctrl-C stops everything and leaves nothing behind"
 STYLES = {
