@@ -5,7 +5,7 @@ waiting helps, so nothing is tried again and a command ends with 2.
 """
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from aiokafka import errors
@@ -21,6 +21,9 @@ class AccessDenied(Refusal):
 
     exit_code: ClassVar[int] = 2
 
+
+_SHOWN = 3
+"""Rights in a sentence; command lines follow for all of them."""
 
 _RESOURCES: dict[type[Exception], str] = {
     errors.TopicAuthorizationFailedError: "topic",
@@ -72,6 +75,11 @@ def login_refused(settings: Settings, cause: BaseException) -> AccessDenied | No
     return None
 
 
+def is_denied(cause: BaseException) -> bool:
+    """Whether a right is missing: no waiting helps."""
+    return any(isinstance(error, tuple(_RESOURCES)) for error in chain(cause))
+
+
 def right_missing(settings: Settings, command: str, cause: BaseException) -> AccessDenied | None:
     """What has to be allowed for `command`, if that is what `cause` comes from."""
     for error in chain(cause):
@@ -81,12 +89,20 @@ def right_missing(settings: Settings, command: str, cause: BaseException) -> Acc
     return None
 
 
+def command_of(arguments: Sequence[str]) -> str:
+    """The command in the table of rights that a command line calls."""
+    called = [name for name in rights.COMMANDS if all(word in arguments for word in name.split())]
+    return max(called, key=len, default=next(iter(arguments), ""))
+
+
 def denied(settings: Settings, command: str, wanted: list[Right]) -> AccessDenied:
     """The refusal that names these rights."""
     lines = "\n    ".join(rights.acls(wanted, principal(settings)))
+    what = " and ".join(map(str, wanted[:_SHOWN]))
+    more = f" and {len(wanted) - _SHOWN} rights more" if len(wanted) > _SHOWN else ""
     return AccessDenied(
         f"Kafka at {settings.kafka_bootstrap_servers} does not allow {who(settings)} "
-        f"{' and '.join(map(str, wanted))}, which `tocsin {command}` needs. An administrator allows it:\n    {lines}\n"
+        f"{what}{more}, which `tocsin {command}` needs. An administrator allows it:\n    {lines}\n"
         f"  `tocsin rights {command}` lists all that it needs."
     )
 

@@ -8,16 +8,23 @@ stand in order of offset, partitions are merged by time: whoever reads the file 
 """
 
 import base64
+import contextlib
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 import orjson
 from aiokafka import ConsumerRecord
 
-from streams import generation
+from streams import generation, kafka
+from streams.access import denied
+from streams.allowed import missing
 from streams.reading import At, merged, spans
+from streams.rights import Right
 from streams.settings import IMPORT, RAW, Settings
 from streams.topics import TopicsError
+
+log = logging.getLogger("tocsin.dump")
 
 Progress = Callable[[int, int], None]
 """Told (offsets passed, offsets in all)."""
@@ -60,7 +67,13 @@ async def _generation(settings: Settings) -> bytes | None:
     try:
         agreed = await generation.read(settings)
     except TopicsError:
-        return None  # the raw topic of another system, say: a log without a generation
+        read = Right("READ", "topic", settings.topic(generation.TOPIC))
+        async with kafka.admin(settings) as client:
+            if await missing(client, [read]):
+                raise denied(settings, "topics dump", [read]) from None
+        # the raw topic of another system, say
+        log.warning("no topic %s is to be seen: the dump is without a generation", settings.topic(generation.TOPIC))
+        return None
     return None if agreed is None else orjson.dumps({"generation": agreed.model_dump()})
 
 
@@ -71,7 +84,8 @@ def _base64(value: bytes | None) -> str | None:
 def _text(value: bytes | None) -> str | dict[str, str] | None:
     if value is None:
         return None
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(value).decode("ascii")}
+    with contextlib.suppress(UnicodeDecodeError):
+        text = value.decode("utf-8")
+        if text.isprintable():  # what a terminal might obey is not
+            return text
+    return {"base64": base64.b64encode(value).decode("ascii")}

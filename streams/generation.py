@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from schemas.base import MINUTE
 from schemas.generation import Generation
 from streams import kafka, topics
+from streams.allowed import require_rights
 from streams.errors import Refusal
 from streams.settings import IMPORT, PUBLISHED, Settings
 
@@ -37,6 +38,7 @@ async def establish(settings: Settings, rulebook_version: str, lanes: int, now: 
     Raises GenerationMismatch when raw topic, partitions, lanes or rules are not those that it was started with.
     """
     async with kafka.admin(settings) as client, kafka.running(settings, kafka.consumer(settings)) as reader:
+        await require_rights(settings, client, "worker")
         ours = await _as_it_is(settings, client, reader, rulebook_version, lanes, now)
         agreed = await _first(settings, reader) or await _written(settings, reader, ours)
     _compare(settings, agreed, ours)

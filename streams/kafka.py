@@ -18,7 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
-from streams.access import login_refused
+from streams.access import is_denied, login_refused
 from streams.errors import Refusal
 from streams.quiet import quiet, unreachable_causes
 from streams.settings import Settings, SettingsError
@@ -163,6 +163,8 @@ async def _start(settings: Settings, client: Client, seconds: float) -> None:
                 await asyncio.wait_for(client.start(), max(0.1, deadline - time.monotonic()))
                 return
             except (KafkaError, OSError, TimeoutError) as error:
+                if is_denied(error):
+                    raise
                 for cause in (error, *causes.values()):
                     if isinstance(cause, BaseException) and (refused := login_refused(settings, cause)):
                         raise refused from error

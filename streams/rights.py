@@ -7,10 +7,14 @@ ids, of which there is one for each stage and partition.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from streams.settings import IMPORT, NAMES, RAW, Settings
+from streams.settings import IMPORT, NAMES, PUBLISHED, PUBLISHED_CURRENT, RAW, Settings
 
 WITHOUT_KAFKA = ("scan", "classify", "kafka", "rights")
 """Commands that ask no broker for anything that has to be allowed."""
+
+
+_ALERTS = ("alerts", "alerts.current", PUBLISHED, PUBLISHED_CURRENT)
+"""A generation that does not publish may be told to."""
 
 
 class Right(NamedTuple):
@@ -66,7 +70,7 @@ def _import(settings: Settings) -> list[Right]:
     return [
         *_topics(settings, "WRITE", IMPORT, "headlines.rejected"),
         *_topics(settings, "DESCRIBE_CONFIGS", IMPORT),
-        *_topics(settings, "READ", IMPORT, "generation"),
+        *_topics(settings, "READ", "generation"),
     ]
 
 
@@ -75,8 +79,8 @@ def _worker(settings: Settings) -> list[Right]:
     passed_on = ("headlines.classified", "headlines.deduplicated", "clocks", "generation")
     return [
         *_topics(settings, "READ", RAW, IMPORT, *passed_on, *states),
-        *(_topics(settings, "WRITE", RAW) if settings.tick else []),
-        *_topics(settings, "WRITE", *passed_on, *states, "headlines.rejected", "alerts", "alerts.current", "counts"),
+        *_topics(settings, "WRITE", RAW),  # ticks; also without TOCSIN_TICK, once it publishes
+        *_topics(settings, "WRITE", *passed_on, *states, "headlines.rejected", "counts", *_ALERTS),
         *_topics(settings, "DESCRIBE_CONFIGS", RAW),
         Right("READ", "group", settings.group),
         Right("WRITE", "transactional-id", f"{settings.prefix or 'tocsin'}.", prefixed=True),
@@ -104,7 +108,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Settings], list[Right]]]] = {
     "worker": ("the pipeline; `--processes` and `--drain` need no more", _worker),
     "alerts": ("read alerts, also with `--follow`; so does every subscriber", _alerts),
     "alerts --current": ("the latest state of each series; so does every subscriber", _current),
-    "demo": ("all of the above", _demo),
+    "demo": ("everything at once, on a Kafka that is there", _demo),
 }
 """What each command is for, and what it needs."""
 
@@ -112,6 +116,28 @@ COMMANDS: dict[str, tuple[str, Callable[[Settings], list[Right]]]] = {
 def needed(command: str, settings: Settings) -> list[Right]:
     """What `command` needs in this deployment, each once."""
     return list(dict.fromkeys(COMMANDS[command][1](settings)))
+
+
+def markdown(settings: Settings) -> str:
+    """The table in `docs/SECURITY.md`."""
+    lines = ["| command | what for | rights |", "|---|---|---|"]
+    for command, (purpose, _) in COMMANDS.items():
+        if command == "demo":
+            told = "those of all commands above but `topics check` and `topics dump`"
+        else:
+            by_operation: dict[str, list[str]] = {}
+            for right in needed(command, settings):
+                kind = "" if right.resource == "topic" else f"{right.resource.replace('-', ' ')} "
+                by_operation.setdefault(right.operation, []).append(
+                    f"{kind}`{right.name}{'*' if right.prefixed else ''}`"
+                )
+            everything = len(set(map(settings.topic, NAMES)))
+            told = "; ".join(
+                f"{operation}: {'every topic' if len(names) == everything else ', '.join(names)}"
+                for operation, names in by_operation.items()
+            )
+        lines.append(f"| `{command}` | {purpose} | {told} |")
+    return "\n".join(lines)
 
 
 def acls(rights: Iterable[Right], principal: str) -> list[str]:
@@ -125,3 +151,7 @@ def acls(rights: Iterable[Right], principal: str) -> list[str]:
         + f" {resource}"
         for resource, operations in by_resource.items()
     ]
+
+
+if __name__ == "__main__":
+    print(markdown(Settings()))

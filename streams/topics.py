@@ -4,12 +4,12 @@
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
 
 from streams.errors import Refusal
 from streams.settings import IMPORT, PUBLISHED, RAW
@@ -77,9 +77,7 @@ async def create(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec], second
     _same_raw(resolved, before)
     missing = [spec for spec in resolved if spec.name not in before]
     created = await _make(client, missing) if missing else ()
-    async with asyncio.timeout(seconds):
-        while not {spec.name for spec in specs} <= (await described(client)).keys():  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+    await _seen(client, {spec.name for spec in specs}, seconds)
     existing = [spec for spec in resolved if spec.name not in created]
     return Report(created, tuple(spec.name for spec in existing), tuple(await check(client, existing)))
 
@@ -93,7 +91,7 @@ async def check(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> list
     differences: list[Difference] = []
     for spec in resolved:
         if spec.name not in there:
-            differences.append(Difference(spec.name, "topic", "missing", "there", "Run `tocsin topics create`"))
+            differences.append(Difference(spec.name, "topic", "missing", "there", _UNSEEN))
             continue
         differences += _shape(spec, there[spec.name])
         differences += _settings(spec, configs[spec.name])
@@ -107,7 +105,8 @@ async def require(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str
     if missing:
         raise TopicsError(
             f"no such topic: {', '.join(missing)}. Make the topics with `tocsin topics create`; if they were made "
-            "under another prefix, set TOCSIN_PREFIX"
+            "under another prefix, set TOCSIN_PREFIX; where Kafka asks who may see them, allow this user DESCRIBE on "
+            "each (READ and WRITE bring it; `tocsin rights` lists what a command needs)"
         )
     return {name: there[name] for name in names}
 
@@ -115,6 +114,21 @@ async def require(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str
 async def config_of(client: AIOKafkaAdminClient, name: str) -> dict[str, str]:
     """The settings of one topic that exists."""
     return (await _configs(client, [name]))[name]
+
+
+async def _seen(client: AIOKafkaAdminClient, names: Set[str], seconds: float) -> None:
+    """Return when all topics are there. Raises TopicsError when that will not come."""
+    unseen = names
+    try:
+        async with asyncio.timeout(seconds):
+            while unseen := names - (await described(client)).keys():  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise TopicsError(
+            f"made, or there before, but not to be seen after {seconds:.0f} s: {', '.join(sorted(unseen))}. Allow this "
+            "user DESCRIBE on each (`tocsin rights topics create` lists all that it needs); if it may, see that the "
+            "brokers are well"
+        ) from None
 
 
 def _same_raw(specs: Sequence[TopicSpec], there: Mapping[str, Topic]) -> None:
@@ -196,9 +210,11 @@ async def _make(client: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> tupl
     return tuple(created)
 
 
+_UNSEEN = "Run `tocsin topics create`; if it is there, allow this user DESCRIBE on it"
 _CURES = {
     38: "Set TOCSIN_REPLICATION_FACTOR to at most the number of brokers",
-    29: "Allow this user CREATE on the topic or the cluster, or have an administrator run `tocsin topics create`",
+    29: "Allow this user CREATE on the topic or the cluster (`tocsin rights topics create` lists what it needs), or "
+    "have an administrator run `tocsin topics create`",
     31: "Allow this user CREATE on the cluster, or have an administrator run `tocsin topics create`",
 }
 _OTHER_CURE = "The broker's log has the details; `tocsin topics create` may be repeated"
@@ -213,6 +229,11 @@ async def _configs(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[st
     found: dict[str, dict[str, str]] = {}
     for answer in answers:
         for code, message, _, name, entries in answer.resources:
+            if code == TopicAuthorizationFailedError.errno:
+                raise TopicsError(
+                    f"the settings of topic {name} may not be read: allow this user DESCRIBE_CONFIGS on topic {name} "
+                    "(`tocsin rights` lists all that a command needs)"
+                )
             if code:
                 raise TopicsError(f"the settings of topic {name} cannot be read: {message or for_code(code).__name__}")
             found[name] = {entry[0]: entry[1] for entry in entries}

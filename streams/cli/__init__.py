@@ -13,9 +13,12 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from streams.errors import Refusal
 
 
 class Command(NamedTuple):
@@ -39,6 +42,7 @@ COMMANDS = {
     "replay": Command("streams.cli.replay", "replay", "The retained log again, under a prefix of its own."),
     "diff": Command("streams.cli.diff", "diff", "Compare the alerts of two generations or files."),
     "topics": Command("streams.cli.topics", "app", "Create and check the topics.", group=True),
+    "rights": Command("streams.cli.rights", "rights", "The least rights in Kafka that each command needs."),
     "kafka": Command("streams.broker.cli", "app", "A local Kafka for development.", group=True),
 }
 
@@ -108,13 +112,29 @@ def run(arguments: Sequence[str]) -> int:
         faults = [str(fault).replace(":0: ", ": ", 1) for fault in error.faults]
         more = [f"... and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
         _say("the rules cannot be used:", *faults[:_SHOWN], *more)
-    except Refusal as error:
-        status = error.exit_code
-        _say(str(error))
+    except Exception as error:
+        refusal = _denied(arguments, error) or error
+        if not isinstance(refusal, Refusal):
+            raise
+        status = refusal.exit_code
+        _say(str(refusal))
     else:
         status = 0
     _flush()
     return status
+
+
+def _denied(arguments: Sequence[str], error: Exception) -> "Refusal | None":
+    """What Kafka does not allow this user, if that is it. A topic that may not be seen looks like one that is not."""
+    from streams.access import command_of, is_denied, right_missing
+    from streams.allowed import why_not
+    from streams.settings import Settings
+    from streams.topics import TopicsError
+
+    if not is_denied(error) and not isinstance(error, TopicsError):
+        return None
+    settings, command = Settings(), command_of(arguments)
+    return why_not(settings, command) or right_missing(settings, command, error)
 
 
 def main() -> NoReturn:
@@ -142,8 +162,9 @@ def _installed(module: str) -> bool:
 
 
 def _say(*lines: str) -> None:
-    for number, line in enumerate(lines):
-        print(f"tocsin: {line}" if number == 0 else f"  {line}", file=sys.stderr)
+    from streams.visible import visible_lines
+
+    print(f"tocsin: {visible_lines(chr(10).join(lines))}", file=sys.stderr)
 
 
 def _flush() -> None:

@@ -20,6 +20,10 @@ from typing import NoReturn
 
 from aiokafka import errors
 
+from streams.access import is_denied, right_missing
+from streams.settings import Settings
+from streams.visible import visible_lines
+
 
 class Exit(IntEnum):
     """Why a worker ended itself; the value is its exit status."""
@@ -69,12 +73,19 @@ def kind_of(error: BaseException, otherwise: Exit = Exit.FAULT) -> Exit:
 def die(why: str, kind: Exit = Exit.FAULT, cause: BaseException | None = None) -> NoReturn:
     """End the process now, saying why on standard error. Only a fault of ours is worth a traceback."""
     detail = "".join(traceback.format_exception(cause)) if cause is not None and kind is Exit.FAULT else ""
-    os.write(2, f"tocsin: exit {kind.value} ({kind.reason}): {why}\n{detail}".encode(errors="replace"))
+    said = visible_lines(f"{why}\n{detail}".rstrip("\n"))  # an error may quote what came from outside
+    os.write(2, f"tocsin: exit {kind.value} ({kind.reason}): {said}\n".encode(errors="replace"))
     os._exit(kind)
 
 
 def die_of(where: str, error: BaseException, otherwise: Exit = Exit.FAULT) -> NoReturn:
-    """End the process for `error`, with the status and in the words that go with it."""
+    """End the process for `error`, with the status and in the words that go with it.
+
+    A right that is missing in Kafka is a fault of settings and ends with 2, as at the start.
+    """
+    if is_denied(error) and (denied := right_missing(Settings(), "worker", error)) is not None:
+        os.write(2, f"tocsin: {visible_lines(f'{where}: {denied}')}\n".encode(errors="replace"))
+        os._exit(denied.exit_code)
     kind = kind_of(error, otherwise)
     what = str(error) if isinstance(error, LostError) else f"{type(error).__name__}: {error}"
     if kind is Exit.FENCED:

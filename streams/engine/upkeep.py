@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from agents.detect.tail import betainc
+from streams.access import is_denied
 from streams.engine.clocks import Clocks
 from streams.engine.exits import Exit, die_of, kind_of
 from streams.engine.lanes import Lanes
@@ -36,7 +37,7 @@ async def keep(name: str, work: Callable[[], Awaitable[None]]) -> None:
             await work()
             return
         except (KafkaError, OSError) as error:
-            if kind_of(error) is not Exit.FAULT:
+            if is_denied(error) or kind_of(error) is not Exit.FAULT:
                 die_of(name, error)
             log.warning("%s: %s: %s; again in 1 s", name, type(error).__name__, error)
             await asyncio.sleep(1.0)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from streams import generation, kafka
 from streams.feeding.batches import Batches
@@ -133,8 +134,11 @@ async def _untouched(settings: Settings, where: Target) -> None:
     async with kafka.running(settings, kafka.consumer(settings)) as reader:
         ends = await reader.end_offsets(partitions)
         if any(ends.values()):
-            ended = [await _ended(reader, partition, ends[partition]) for partition in partitions]
-            what = "has already been made" if all(ended) else "is under way or was broken off"
+            try:
+                ended = [await _ended(reader, partition, ends[partition]) for partition in partitions]
+                what = "has already been made" if all(ended) else "is under way or was broken off"
+            except TopicAuthorizationFailedError:  # whoever may only write is told no more
+                what = "has been begun"
             raise FeedRefused(f"an import {what} in topic {where.topic}; a generation has only one. {_CURE}")
     await _no_worker_came_first(settings)
 

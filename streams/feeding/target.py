@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.rejected import Code, Rejected
 from streams import kafka, topics
+from streams.access import is_denied
 from streams.feeding.batches import Batches
 from streams.feeding.report import FeedRefused, Tally
 from streams.settings import Settings
@@ -56,6 +57,8 @@ async def writing(settings: Settings, tally: Tally) -> AsyncIterator[AIOKafkaPro
         try:
             yield writer
         except KafkaError as error:
+            if is_denied(error):
+                raise
             raise kafka.KafkaUnreachable(
                 f"Kafka failed ({error!r}) after {tally.sent:,} of {tally.rows:,} rows were handed to topic "
                 f"{tally.topic}; the last of them may be missing. See that the broker at "

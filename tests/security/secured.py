@@ -74,6 +74,7 @@ class User:
             "TOCSIN_KAFKA_BOOTSTRAP_SERVERS": broker.security.bootstrap(protocol),
             "TOCSIN_PREFIX": prefix,
             "TOCSIN_RAW_TOPIC": f"{prefix}.raw" if prefix else "headlines.raw",
+            "TOCSIN_ALERTS_TOPIC": f"{prefix}.published" if prefix else "alerts",
             "TOCSIN_HTTP_PORT": str(free_port()),
         }
         self.settings = Settings(

@@ -1,0 +1,50 @@
+"""`tocsin rights`: what a user has to be allowed in Kafka, ready to be run by an administrator."""
+
+from typing import Annotated
+
+import typer
+
+
+def rights(
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND]", help="Such as feed, or topics create; default: all.")
+    ] = None,
+    history: Annotated[bool, typer.Option("--import", help="Of feed: with --import.")] = False,
+    current: Annotated[bool, typer.Option("--current", help="Of alerts: with --current.")] = False,
+    principal: Annotated[
+        str | None, typer.Option(metavar="User:NAME", help="Whom to allow it; default: the user who is set.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of command lines.")] = False,
+) -> None:
+    """Print the least rights that a command needs, as kafka-acls.sh lines. Asks no broker.
+
+    Names follow from the settings: TOCSIN_PREFIX, TOCSIN_RAW_TOPIC, TOCSIN_ALERTS_TOPIC. Add --bootstrap-server and
+    --command-config to the lines, and run them as an administrator.
+
+    \b
+    Examples:
+      tocsin rights worker                                     for the user in TOCSIN_KAFKA_SASL_USERNAME
+      tocsin rights feed --import --principal User:archivist   for somebody else
+      tocsin rights --json                                     of every command, for another program
+    """
+    from streams.access import principal as ours
+    from streams.errors import Refusal
+    from streams.rights import COMMANDS, acls, needed
+    from streams.settings import Settings
+
+    settings = Settings()
+    named = " ".join([*(command or []), *(["--import"] if history else []), *(["--current"] if current else [])])
+    if named and named not in COMMANDS:
+        raise Refusal(f"{named}: no command that needs rights; there are {', '.join(COMMANDS)}")
+    chosen = [named] if named else list(COMMANDS)
+    if as_json:
+        import orjson
+
+        listed = {each: [right._asdict() for right in needed(each, settings)] for each in chosen}
+        typer.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+        return
+    for number, each in enumerate(chosen):
+        if len(chosen) > 1:
+            typer.echo(f"{'' if number == 0 else chr(10)}# tocsin {each}: {COMMANDS[each][0]}")
+        for line in acls(needed(each, settings), principal or ours(settings)):
+            typer.echo(line)
