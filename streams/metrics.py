@@ -138,6 +138,12 @@ class Metrics:
             ["stage", "partition"],
             registry=registry,
         )
+        self._raw_clock = Gauge(
+            "tocsin_raw_clock_seconds",
+            "Log time that a raw or import partition has reached, whoever owns it, as Unix time.",
+            ["topic", "partition"],
+            registry=registry,
+        )
         self._waiting = Gauge(
             "tocsin_waiting_rows",
             "Rows that a lane holds until every raw partition has promised.",
@@ -274,6 +280,13 @@ class Metrics:
             self._learning.labels(where).set(learning)
         if (publishing := step.gauges.get("publishing")) is not None:
             self._publishing.labels(where).set(publishing)
+
+    def raw_clock(self, topic: str, partition: int, arrival: int | None) -> None:
+        """How far a raw partition has come, ms; `None`: there is nothing to tell."""
+        if arrival is None:
+            _forget(self._raw_clock, topic, str(partition))
+        else:
+            self._raw_clock.labels(topic, str(partition)).set(arrival / 1000)
 
     def opened(self, stage: str, partition: int) -> None:
         """A lane is ours: what it may count begins at 0."""

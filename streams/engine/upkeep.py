@@ -14,6 +14,7 @@ from streams.access import is_denied
 from streams.engine.clocks import Clocks
 from streams.engine.exits import Exit, die_of, kind_of
 from streams.engine.lanes import Lanes
+from streams.engine.raw_clocks import show
 from streams.engine.skew import Lead
 from streams.engine.transport import LaneThread
 from streams.metrics import Metrics
@@ -49,6 +50,7 @@ async def balance(lanes: Lanes, clocks: Clocks, inputs: Mapping[tuple[str, int],
     """Pause what is too far ahead, and say how far behind each lane is."""
     leads: dict[TP, Lead] = {}
     while True:
+        show(clocks, inputs, metrics)
         slowest = clocks.slowest(inputs)
         for tp, lane in list(lanes.lanes.items()):
             stage, partition = lane.spec.name, str(tp.partition)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import socket
+import time
 import urllib.request
 
 import pytest
@@ -45,6 +46,12 @@ def test_tells_prometheus_what_it_did(deployment: Deployment) -> None:
     assert 'tocsin_rejected_total{code="date_out_of_range",stage="classify"} 0.0' in text
     assert "tocsin_late_rows_total 0.0" in text
     assert "tocsin_lanes_open 10.0" in text
+    for partition in (0, 1):  # one of them had a headline, the other was ticked for it
+        name = f'tocsin_raw_clock_seconds{{partition="{partition}",topic="headlines.raw"}}'
+        clock = next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name))
+        assert abs(clock - time.time()) < 120
+    assert 'tocsin_lane_clock_seconds{partition="0",stage="classify"}' in text
+    assert "tocsin_recovery_seconds 0.0\n" not in text
 
 
 def test_a_worker_with_other_rules_is_refused(deployment: Deployment) -> None:
