@@ -83,11 +83,11 @@ class Run:
     """Steps, crashes by kind, rebalances, and what the stages tallied."""
 
 
-def run(rulebook: Rulebook, raw: RawLog, schedule: Schedule, stages: Stages = Stages()) -> Run:  # noqa: B008
+def run(rulebook: Rulebook, raw: RawLog, schedule: Schedule, stages: Stages | None = None) -> Run:
     """Work the log off to its end."""
     broker = Broker(raw.records)
     done = Run(broker)
-    world = _World(broker, _lanes(rulebook, raw, broker, stages), schedule, done.happened)
+    world = _World(broker, _lanes(rulebook, raw, broker, stages or Stages()), schedule, done.happened)
     world.work()
     return done
 

@@ -39,12 +39,15 @@ class DiffersError(AssertionError):
     """Two runs over one log are not the same."""
 
 
-def check(case: Case, rulebook: Rulebook, stages: Stages = Stages()) -> Counter[str]:  # noqa: B008
-    """Raises `DiffersError` where the property does not hold; returns what the case has shown."""
+def check(case: Case, rulebook: Rulebook, stages: Stages | None = None) -> Counter[str]:
+    """Raises `DiffersError` where the property does not hold; returns what the case has shown.
+
+    `stages` in place of the real ones are compared with themselves alone.
+    """
     raw = case.story.ticked(*case.ticks)
     plain = run(rulebook, raw, IN_ONE_PIECE, stages)
     expected = outcome(plain.broker, raw)
-    if expected.alerts() != pipeline(rulebook, raw):
+    if stages is None and expected.alerts() != pipeline(rulebook, raw):
         raise DiffersError("the stages' alerts are not those of the pipeline in memory")
     done = run(rulebook, raw, case.schedule, stages)
     _same(expected, outcome(done.broker, raw), "in other pieces")
