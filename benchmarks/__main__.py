@@ -10,7 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks import end_to_end, report, scan
+from benchmarks import end_to_end, recovery, report, scan
 
 SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
 
@@ -18,10 +18,12 @@ SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
 def main() -> None:
     """Run all measurements, or those named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", choices=["scan", "kafka", []], help="scan, kafka; all without")
+    parts = ["scan", "kafka", "recovery"]
+    parser.add_argument("what", nargs="*", choices=[*parts, []], help=f"{', '.join(parts)}; all without")
+    )
     parser.add_argument("--dry", action="store_true", help="print only, leave docs/BENCHMARKS.md as it is")
     arguments = parser.parse_args()
-    wanted = arguments.what or ["scan", "kafka"]
+    wanted = arguments.what or parts
     figures: list[report.Figure] = []
     if "scan" in wanted:
         figures.append(scan.measure(SAMPLE, scan.count(SAMPLE), "the shipped sample", "—"))
@@ -32,6 +34,9 @@ def main() -> None:
     if "kafka" in wanted:
         with tempfile.TemporaryDirectory() as directory:
             figures += asyncio.run(end_to_end.measure(Path(directory)))
+    if "recovery" in wanted:
+        with tempfile.TemporaryDirectory() as directory:
+            figures.append(recovery.measure(Path(directory)))
     print(report.table(figures))
     if not arguments.dry:
         report.write(figures)
