@@ -20,7 +20,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parts = ["scan", "kafka", "recovery"]
     parser.add_argument("what", nargs="*", choices=[*parts, []], help=f"{', '.join(parts)}; all without")
-    )
     parser.add_argument("--dry", action="store_true", help="print only, leave docs/BENCHMARKS.md as it is")
     arguments = parser.parse_args()
     wanted = arguments.what or parts
