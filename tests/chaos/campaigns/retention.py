@@ -1,0 +1,1 @@
+from tests.chaos.campaigns.kill import CAMPAIGN as CAMPAIGN
