@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.broker import artifacts
-from streams.broker.ports import free_port
 from streams.broker.properties import HOST, broker_properties, java_options, render
 from streams.broker.server import LocalKafka
+from tests.chaos.ports import ports
 from tests.chaos.proxy import Proxy
 
 Tell = Callable[[str], None]
@@ -43,18 +43,17 @@ class Brokers:
 @contextmanager
 def alone(directory: Path, tell: Tell) -> Iterator[Brokers]:
     """One broker."""
-    with LocalKafka(directory, port=0, progress=tell) as kafka:
+    with LocalKafka(directory, ports(), tell) as kafka:
         yield Brokers([kafka], kafka.bootstrap, kafka.bootstrap)
 
 
 @contextmanager
 def proxied(directory: Path, tell: Tell) -> Iterator[Brokers]:
     """One broker with a second listener, whose advertised address is that of a proxy."""
-    port, behind, front = free_port(), free_port(), free_port()
+    port, behind, front, quorum = range(first := ports(4), first + 4)
     ours = broker_properties(port, 1, directory)
     overrides = {
-        # the controller's listener has a port that is chosen at each start: none of ours may name it
-        "listeners": f"PLAINTEXT://{HOST}:{port},PROXY://{HOST}:{behind},CONTROLLER://{HOST}:{(quorum := free_port())}",
+        "listeners": f"PLAINTEXT://{HOST}:{port},PROXY://{HOST}:{behind},CONTROLLER://{HOST}:{quorum}",
         "controller.quorum.voters": f"1@{HOST}:{quorum}",
         "advertised.listeners": f"PLAINTEXT://{HOST}:{port},PROXY://{HOST}:{front}",
         "listener.security.protocol.map": f"{ours['listener.security.protocol.map']},PROXY:PLAINTEXT",
@@ -100,11 +99,11 @@ def shifted(directory: Path, tell: Tell) -> Iterator[Brokers]:
     faked = {
         "LD_PRELOAD": str(library.absolute()),
         "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "DONT_FAKE_MONOTONIC": "1",
     }
-    kafka = LocalKafka(directory, port=0, progress=tell)
+    kafka = LocalKafka(directory, ports(), tell)
     before = dict(os.environ)
     os.environ.update(faked)  # inherited by the broker, which starts now, and taken back at once
     try:
@@ -122,11 +121,11 @@ def shifted(directory: Path, tell: Tell) -> Iterator[Brokers]:
 @contextmanager
 def three(directory: Path, tell: Tell) -> Iterator[Brokers]:
     """Three brokers, each a voter of the controllers' quorum; a write needs two of three replicas."""
-    ports = [(free_port(), free_port()) for _ in range(BROKERS)]
-    voters = ",".join(f"{number}@{HOST}:{control}" for number, (_, control) in enumerate(ports, 1))
+    pairs = [(first := ports(2), first + 1) for _ in range(BROKERS)]
+    voters = ",".join(f"{number}@{HOST}:{control}" for number, (_, control) in enumerate(pairs, 1))
     nodes = []
     cluster = "T" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
-    for number, (port, control) in enumerate(ports, 1):
+    for number, (port, control) in enumerate(pairs, 1):
         overrides = {
             "node.id": str(number),
             "controller.quorum.voters": voters,

@@ -1,5 +1,6 @@
 """A campaign: which Kafka, which faults, how often; and how it is carried out and recounted."""
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -62,6 +63,7 @@ class Outcome(BaseModel):
 
 def perform(campaign: Campaign, times: int, seed: int, rate: float, directory: Path, tell: Tell) -> Outcome:
     """Carry it out and recount. Raises what broke it down; faults that were found are in the outcome."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the observer's troubles are those that were made
     began = time.monotonic()
     tell(f"starting Kafka; logs are in {directory}")
     with campaign.kafka(directory / "kafka", tell) as brokers, Ground(brokers, directory, seed, rate, tell) as ground:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from streams.broker.ports import available, free_port
+from tests.chaos.ports import ports
 from tests.integration.deployment import until
 
 STOP_SECONDS = 45.0
@@ -99,7 +99,7 @@ class Single(Process):
     """`tocsin worker`, without a supervisor."""
 
     def __init__(self, environment: Mapping[str, str], log: Path, *options: str, module: str = "streams.cli") -> None:
-        self.port = free_port()
+        self.port = ports()
         super().__init__(
             [sys.executable, "-m", module, "worker", *options], {**environment, "TOCSIN_HTTP_PORT": str(self.port)}, log
         )
@@ -117,14 +117,6 @@ def ready(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def ports(count: int) -> int:
-    """The first of `count` free ports in a row."""
-    while True:
-        first = free_port()
-        if all(available(port) for port in range(first, first + count)):
-            return first
 
 
 def gone(pid: int) -> bool:
