@@ -6,6 +6,8 @@ who are to suffer; they differ only behind the proxy.
 
 import contextlib
 import os
+import shutil
+import struct
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
@@ -23,8 +25,8 @@ from tests.chaos.proxy import Proxy
 
 Tell = Callable[[str], None]
 
-FAKETIME = "TOCSIN_FAKETIME"
-"""Environment variable that names libfaketime, where it is not where the system keeps it."""
+SHIM = Path(__file__).with_name("clock.c")
+"""What comes between the Java runtime and the system's clock."""
 BROKERS = 3
 SMALL_HEAP = 256
 
@@ -71,51 +73,38 @@ class Clock:
     """The broker's clock: the system's, and an offset that can be changed while it runs."""
 
     def __init__(self, file: Path) -> None:
+        file.write_bytes(struct.pack("q", 0))
         self._file = file
-        self.shift(0)
 
-    def shift(self, seconds: float) -> None:
+    def shift(self, seconds: int) -> None:
         """Let the broker's clock differ from the system's by so much from now on."""
-        draft = self._file.with_suffix(".draft")
-        draft.write_text(f"{seconds:+.3f}\n", encoding="ascii")
-        draft.replace(self._file)
+        with self._file.open("r+b") as file:
+            file.write(struct.pack("q", seconds))
 
 
-def libfaketime() -> Path | None:
-    """The library that shifts a process's clock, if it is here."""
-    given = os.environ.get(FAKETIME)
-    found = [Path(given)] if given else sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    return next((path for path in found if path.exists()), None)
+def no_compiler() -> str | None:
+    """What is missing for a shifted clock."""
+    return None if shutil.which("cc") else "it needs a C compiler (cc) for a broker with a clock of its own"
 
 
 @contextmanager
 def shifted(directory: Path, tell: Tell) -> Iterator[Brokers]:
     """One broker whose wall clock can be shifted; its monotonic clock, and so its time-outs, go on as they are."""
-    library = libfaketime()
-    assert library is not None, f"libfaketime is not here: install it, or name it in {FAKETIME}"
     directory.mkdir(parents=True, exist_ok=True)
-    file = directory / "clock"
+    library, file = directory / "clock.so", directory / "clock"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(SHIM)], check=True)
     clock = Clock(file)
-    faked = {
-        "LD_PRELOAD": str(library.absolute()),
-        "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }
     kafka = LocalKafka(directory, ports(), tell)
-    before = dict(os.environ)
-    os.environ.update(faked)  # inherited by the broker, which starts now, and taken back at once
+    # inherited by the broker, which starts now, and taken back at once
+    os.environ |= {"LD_PRELOAD": str(library), "CHAOS_CLOCK": str(file)}
     try:
         kafka.start()
     finally:
-        for name in faked:
-            os.environ.pop(name)
-            if name in before:
-                os.environ[name] = before[name]
-    with contextlib.ExitStack() as stack:
-        stack.callback(kafka.stop)
+        del os.environ["LD_PRELOAD"], os.environ["CHAOS_CLOCK"]
+    try:
         yield Brokers([kafka], kafka.bootstrap, kafka.bootstrap, clock=clock)
+    finally:
+        kafka.stop()
 
 
 @contextmanager

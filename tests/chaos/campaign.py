@@ -70,7 +70,8 @@ def perform(campaign: Campaign, times: int, seed: int, rate: float, directory: P
         campaign.faults(ground, times)
         ground.settle()
         tell("recounting")
-        found = recount.recount(ground.deployment, log=ground.dump)
+        log = ground.before_recount()
+        found = recount.recount(ground.deployment, log=log, unscanned=ground.unscanned)
         stalls = _stalls(ground)
     faults = [*ground.faults, *found.faults]
     if not found.revisions:
@@ -94,7 +95,7 @@ def perform(campaign: Campaign, times: int, seed: int, rate: float, directory: P
         stalls=", ".join(f"{name} {stall.seconds:.1f} s" for name, stall in stalls) if len(stalls) > 1 else "",
         seconds=round(time.monotonic() - began),
         seed=seed,
-        command=f"make chaos ARGS=\"{campaign.name} --times {times} --seed {seed}\"",
+        command=f'make chaos ARGS="{campaign.name} --times {times} --seed {seed}"',
         faults=tuple(faults),
     )
 

@@ -52,8 +52,12 @@ class Ground:
         self.workers: list[Process] = []
         self.by_observer = False
         """Whether stalls go by the observer's clock, because the broker's is shaken."""
-        self.dump: Path | None = None
-        """A dump of the raw log, where a campaign destroys it."""
+        self.given_up: set[str] = set()
+        """Raw records that a deployment was told to go on without."""
+        self.unscanned: set[str] = set()
+        """Raw records that a scan is not to read: see `recount.recount`."""
+        self.before_recount: Callable[[], Path | None] = lambda: None
+        """What is still to be looked up when all is still; gives the raw log, where a campaign has destroyed it."""
         self.deployment = Deployment(brokers.direct, f"c{uuid.uuid4().hex[:6]}.", directory)
         self.environment = {
             **self.deployment.environment,
@@ -160,7 +164,9 @@ class Ground:
         for worker in self.workers:
             if worker.running:
                 status = worker.stop()
-                self.require(status in (0, 130), f"a worker stopped with {status} when it was told to; see {worker.log}")
+                self.require(
+                    status in (0, 130), f"a worker stopped with {status} when it was told to; see {worker.log}"
+                )
         self.watch.stop()
 
 

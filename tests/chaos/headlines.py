@@ -19,8 +19,8 @@ BURST_EVERY = 300
 BAD = 0.02
 AGAIN = 0.02
 WITHDRAWN = 0.003
-MAGIC = "Ninefold calm reported in Ruritania"
-"""A title over which a worker that was made to stumble stumbles."""
+MAGIC = "raise classify"
+"""A title over which the workers of `tests.integration.faulty` stumble."""
 
 NATIONS = (
     ("Kenya", "Somalia"), ("Peru", "Ecuador"), ("Japan", "North Korea"), ("Poland", "Belarus"), ("India", "Pakistan"),
@@ -57,11 +57,12 @@ BROKEN: tuple[bytes, ...] = (
 
 
 def headlines(random: Random, now: Callable[[], int], bad: float = BAD, magic: float = 0.0) -> Iterator[bytes]:
-    """Records to send, for ever; `magic` is the share of those that are made to be stumbled over."""
+    """Records to send, for ever; `bad` is how many are broken for each that is
+    sound, and `magic` the share of those that are made to be stumbled over."""
     recent: deque[dict[str, object]] = deque(maxlen=500)
     burst: list[tuple[str, str]] = []
     for number, (title, source, url) in enumerate(_wires(random)):
-        if random.random() < bad:
+        for _ in range(int(bad + random.random())):
             yield random.choice((*ABSURD, *BROKEN))
         if random.random() < magic:
             yield json.dumps({"title": f"{MAGIC} for day {number}"}).encode()

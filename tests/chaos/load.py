@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--partitions", type=int, default=2)
     parser.add_argument("--rate", type=float, default=200.0, help="headlines a second")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--bad", type=float, default=BAD, help="share of bad input")
+    parser.add_argument("--bad", type=float, default=BAD, help="broken records for each sound one")
     parser.add_argument("--magic", type=float, default=0.0, help="share of records to be stumbled over")
     given = parser.parse_args(arguments)
     asyncio.run(send(given.bootstrap, given.topic, given.partitions, given.rate, given.seed, given.bad, given.magic))

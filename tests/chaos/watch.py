@@ -11,6 +11,7 @@ import bisect
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -83,7 +84,9 @@ class Watch:
                 for record in records:
                     positions[partition] = record.offset + 1
                     if record.key == POSITION:
-                        self.commits[partition.partition].append(Commit(record.timestamp / 1000, seen, int(record.value)))
+                        self.commits[partition.partition].append(
+                            Commit(record.timestamp / 1000, seen, int(record.value))
+                        )
 
 
 def longest(
@@ -99,7 +102,7 @@ def longest(
     worst = Stall(0.0, 0, begin)
     for lane, made in commits.items():
         offsets = [offset for offset, _ in arrivals.get(lane, ())]
-        for last, following in zip(made, made[1:], strict=False):
+        for last, following in pairwise(made):
             waiting = bisect.bisect_left(offsets, last.position)
             if waiting == len(offsets):
                 continue
@@ -113,7 +116,7 @@ def longest_gap(commits: Mapping[int, Sequence[Commit]], begin: float, end: floa
     """The longest gap between two commits of a lane that began in `[begin, end]`, by the observer's clock."""
     worst = Stall(0.0, 0, begin)
     for lane, made in commits.items():
-        for last, following in zip(made, made[1:], strict=False):
+        for last, following in pairwise(made):
             if begin <= last.seen <= end and following.seen - last.seen > worst.seconds:
                 worst = Stall(following.seen - last.seen, lane, last.seen)
     return worst

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from tests.chaos.ports import ports
 from tests.integration.deployment import until
 
 STOP_SECONDS = 45.0
-EXIT = re.compile(r"^tocsin: exit (\d+): (.*)$", re.MULTILINE)
+EXIT = re.compile(r"^tocsin: exit (\d+)(?: \(\w+\))?: (.*)$", re.MULTILINE)
 """What a worker writes when it ends itself."""
 
 
@@ -82,6 +82,11 @@ class Supervised(Process):
         command = [sys.executable, "-m", "streams.cli", "worker", "--processes", str(count), *options]
         super().__init__(command, {**environment, "TOCSIN_HTTP_PORT": str(self.port)}, log)
 
+    @property
+    def ports(self) -> range:
+        """Where its workers serve their metrics."""
+        return range(self.port, self.port + self.count)
+
     def pids(self) -> list[int]:
         """The workers that live now."""
         try:
@@ -117,6 +122,18 @@ def ready(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def metric(ports: Iterable[int], name: str, label: str = "") -> dict[str, float]:
+    """The samples of a metric over several workers, by their labels."""
+    found: dict[str, float] = {}
+    for port in ports:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(name) and label in line:
+                    sample, value = line.rsplit(" ", 1)
+                    found[sample] = found.get(sample, 0.0) + float(value)
+    return found
 
 
 def gone(pid: int) -> bool:

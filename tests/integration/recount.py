@@ -65,19 +65,21 @@ def deduplicated(deployment: Deployment) -> Counter[tuple[str, int]]:
 
 
 def rows(deployment: Deployment, topic: str, verdict: bool = False) -> list[RowAt]:
-    """The headlines and withdrawals of a topic; asserts that each is in its own lane, and has a verdict or has not."""
+    """All rows of a topic that come from a raw record; asserts that each is in its lane, and has a verdict or none."""
     lanes = Rulebook.load().lanes
     found = []
     for record in deployment.records(topic):
         kind = dict(record.headers).get("kind")
-        if kind not in (b"headline", b"withdrawal"):
+        if kind not in (b"headline", b"withdrawal", b"handover"):
             continue
         row = orjson.loads(record.value)
         place, source = where(topic, record.partition, record.offset), row["source"]
         assert row["kind"].encode() == kind, place
         assert row["lane"] == record.partition, place
         if kind == b"headline":
-            assert (row.get("verdict") is not None) == verdict, f"{place}: a row without a verdict, or with one too early"
+            assert (row.get("verdict") is not None) == verdict, (
+                f"{place}: a row without a verdict, or with one too early"
+            )
             wanted = frozenset(lanes.lane_of(country["subregion"]) for country in row["places"])
             arrival = row["headline"]["arrival"]
         else:
@@ -104,8 +106,14 @@ def check(deployment: Deployment, *options: str) -> int:
     return found.records
 
 
-def recount(deployment: Deployment, *options: str, log: Path | None = None) -> Recount:
-    """Compare what came out with what went in. `log` is a dump of the raw log; without one it is made now."""
+def recount(
+    deployment: Deployment, *options: str, log: Path | None = None, unscanned: Collection[str] = frozenset()
+) -> Recount:
+    """Compare what came out with what went in.
+
+    `log` is a dump of the raw log; without one it is made now. `unscanned` are raw records that the scan is not to
+    read: those that a deployment with a fault in it has rejected, and no other would.
+    """
     dump = log or dumped(deployment)
     raw = raw_records(dump)
     before = rows(deployment, "headlines.classified")
@@ -113,7 +121,8 @@ def recount(deployment: Deployment, *options: str, log: Path | None = None) -> R
     refused = rejected(deployment)
     lost, doubled = compare(raw, before, after, refused)
     revisions = alerts(deployment)
-    scanned = deployment.run("scan", "--raw", "--json", *options, str(dump)).splitlines()
+    read = without(dump, unscanned) if unscanned else dump
+    scanned = deployment.run("scan", "--raw", "--json", *options, str(read)).splitlines()
     return Recount(
         len(raw), len(before), sum(refused.values()), len(revisions), lost, doubled, different(revisions, scanned)
     )
@@ -135,6 +144,20 @@ def raw_records(dump: Path) -> set[str]:
             if "offset" in record and not base64.b64decode(record["value"] or "").startswith(TICK):
                 found.add(where(record["topic"], record["partition"], record["offset"]))
     return found
+
+
+def without(dump: Path, places: Collection[str]) -> Path:
+    """A dump without some of its records."""
+    left = dump.with_suffix(".left.jsonl")
+    with dump.open("rb") as lines, left.open("wb") as out:
+        out.writelines(line for line in lines if place_in(line) not in places)
+    return left
+
+
+def place_in(line: bytes) -> str | None:
+    """The place of the record in a line of a dump."""
+    record = orjson.loads(line)
+    return where(record["topic"], record["partition"], record["offset"]) if "offset" in record else None
 
 
 def compare(
@@ -162,7 +185,9 @@ def compare(
     doubled += [f"{place} is refused {count} times" for place, count in refused.items() if count > 1]
     doubled += [f"{source} lane {lane}: {', '.join(at)}" for (source, lane), at in standing.items() if len(at) > 1]
     judged = _standing(after)
-    lost += [f"{at[0]} ({source}) has no verdict" for (source, lane), at in standing.items() if (source, lane) not in judged]
+    lost += [
+        f"{at[0]} ({source}) has no verdict" for (source, lane), at in standing.items() if (source, lane) not in judged
+    ]
     doubled += [f"{source} lane {lane}: {', '.join(at)}" for (source, lane), at in judged.items() if len(at) > 1]
     doubled += [f"{at[0]} has no row before it" for key, at in judged.items() if key not in standing]
     return tuple(lost), tuple(doubled)
