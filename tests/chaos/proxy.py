@@ -101,7 +101,7 @@ class Proxy:
                 at, piece = await queue.get()
                 if (early := at - loop.time()) > 0:
                     await asyncio.sleep(early)
-                while self._deaf:  # noqa: ASYNC110 (the flag is another thread's)
+                while self._deaf:
                     await asyncio.sleep(0.05)
                 if not piece:
                     return

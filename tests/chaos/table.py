@@ -29,7 +29,7 @@ def read(data: Path = DATA) -> list[Outcome]:
 def table(rows: list[Outcome]) -> str:
     """Markdown."""
     lines = [
-        "| campaign | what was done | times | records in | lost | doubled | alerts, differing | longest stall | repeat |",
+        "| campaign | what was done | times | records | lost | doubled | alerts, differing | longest stall | repeat |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:

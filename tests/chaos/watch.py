@@ -1,9 +1,9 @@
 """The commits of `detect`, as they are made: from them, the longest stall.
 
-A stall is time in which a lane committed nothing though a headline of its own had arrived. It runs from the lane's last
-commit, or from the arrival of the oldest headline that the commit left behind if that was later, to the next commit.
-Both are stamps of the broker, so how far this observer lags does not matter. Where the broker's clock is what is shaken,
-the observer's own clock is taken, and the whole gap between two commits counts: input never stops.
+A stall is time in which a lane committed nothing though a headline of its own had arrived. It runs from the lane's
+last commit, or from the arrival of the oldest headline that the commit left behind if that was later, to the next
+commit. Both are stamps of the broker, so how far this observer lags does not matter. Where the broker's clock is what
+is shaken, the observer's own clock is taken, and the whole gap between two commits counts: input never stops.
 """
 
 import asyncio
@@ -95,7 +95,7 @@ def longest(
     begin: float,
     end: float,
 ) -> Stall:
-    """The longest stall that began in `[begin, end]` (seconds since 1970).
+    """The longest stall that reaches into `[begin, end]` (seconds since 1970).
 
     `arrivals` has, for each lane, the headlines of `headlines.deduplicated` in order: offset and arrival in seconds.
     """
@@ -107,16 +107,16 @@ def longest(
             if waiting == len(offsets):
                 continue
             since = max(last.stamp, arrivals[lane][waiting][1])
-            if begin <= since <= end and following.stamp - since > worst.seconds:
+            if since <= end and begin <= following.stamp and following.stamp - since > worst.seconds:
                 worst = Stall(following.stamp - since, lane, since)
     return worst
 
 
 def longest_gap(commits: Mapping[int, Sequence[Commit]], begin: float, end: float) -> Stall:
-    """The longest gap between two commits of a lane that began in `[begin, end]`, by the observer's clock."""
+    """The longest gap between two commits of a lane that reaches into `[begin, end]`, by the observer's clock."""
     worst = Stall(0.0, 0, begin)
     for lane, made in commits.items():
         for last, following in pairwise(made):
-            if begin <= last.seen <= end and following.seen - last.seen > worst.seconds:
+            if last.seen <= end and begin <= following.seen and following.seen - last.seen > worst.seconds:
                 worst = Stall(following.seen - last.seen, lane, last.seen)
     return worst

@@ -1,4 +1,4 @@
-"""The broker's clock jumps: an hour forward, a minute back, an hour back and forward again; dates are absurd all along."""
+"""The broker's clock jumps: an hour forward, some seconds back, an hour back for a while; dates are absurd."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Sends that fail inside a transaction, each for another reason: the process ends, uncommitted, and goes on when cured."""
+"""Sends that fail inside a transaction, for three reasons: the process ends, uncommitted, and goes on when cured."""
 
 from collections.abc import Callable
 
