@@ -10,7 +10,7 @@ UV ?= $(or $(shell command -v uv),.cache/uv/bin/uv)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint audit bench evaluate schemas lock clean
+.PHONY: help install demo test lint audit bench evaluate chaos schemas lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -45,6 +45,9 @@ bench: install ## Measure speed
 
 evaluate: install ## Measure how right the decisions are
 	@$(BIN)/python -m tests.evaluate $(ARGS)
+
+chaos: install ## Do the worst to real workers on a real Kafka, and recount: half an hour (ARGS=--help)
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 schemas: install ## Write the JSON Schemas anew from the models
 	@$(BIN)/python -m schemas.export

@@ -126,11 +126,14 @@ async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
     Waits second by second: a process that was asleep meanwhile has not waited, and has to hear that it was fenced.
     """
     task = asyncio.ensure_future(work)
-    for _ in range(max(1, round(seconds))):
-        done, _pending = await asyncio.wait([task], timeout=1.0)
-        if done:
-            return task.result()
-    raise TimeoutError
+    try:
+        for _ in range(max(1, round(seconds))):
+            done, _pending = await asyncio.wait([task], timeout=1.0)
+            if done:
+                return task.result()
+        raise TimeoutError
+    finally:
+        task.cancel()  # given up, or superseded by a rebalance: it must not go on behind its owner's back
 
 
 def _batches(producer: AIOKafkaProducer, records: Iterable[Outbound]) -> Iterable[Any]:

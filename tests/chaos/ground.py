@@ -68,6 +68,7 @@ class Ground:
         self._rate = rate
         self._load: Load | None = None
         self._numbers = 0
+        self._begun = False
         self.deployment.run("topics", "create")
         history = as_lines(wire(int(time.time() * 1000), days=HISTORY_DAYS, seed=seed))
         self.deployment.run("feed", "--import", "-", stdin=history)
@@ -105,7 +106,10 @@ class Ground:
         return self.deployment.directory / f"{name}-{self._numbers}.log"
 
     def load(self, *options: str) -> None:
-        """Begin to send."""
+        """Begin to send; the first time, when the history has been worked off, so that every lane is at work."""
+        if not self._begun:
+            self.drain()
+            self._begun = True
         self._load = Load(
             self.brokers.bootstrap,
             self.deployment.settings.raw_topic,
@@ -148,19 +152,23 @@ class Ground:
             self.faults.append(what)
             self.tell(f"FAULT: {what}")
 
+    def drain(self) -> float:
+        """Return when everything that is in the input now has come out; gives the seconds that it took."""
+        begun = time.monotonic()
+        settings = self.deployment.settings
+        generation = until(self.deployment.generation, "a worker starts")
+
+        async def all_out() -> None:
+            await asyncio.wait_for(drained(settings, generation, lambda *_: None), DRAIN_SECONDS)
+
+        asyncio.run(all_out())
+        return time.monotonic() - begun
+
     def settle(self) -> None:
         """Send no more, wait until all has come out, stop the workers in order."""
         self.unload()
         self.tell("draining")
-        generation = self.deployment.generation()
-        assert generation is not None, "no worker has started"
-        begun = time.monotonic()
-
-        async def all_out() -> None:
-            await asyncio.wait_for(drained(self.deployment.settings, generation, lambda *_: None), DRAIN_SECONDS)
-
-        asyncio.run(all_out())
-        self.tell(f"drained in {time.monotonic() - begun:.1f} s")
+        self.tell(f"drained in {self.drain():.1f} s")
         for worker in self.workers:
             if worker.running:
                 status = worker.stop()

@@ -19,8 +19,8 @@ BURST_EVERY = 300
 BAD = 0.02
 AGAIN = 0.02
 WITHDRAWN = 0.003
-MAGIC = "raise classify"
-"""A title over which the workers of `tests.integration.faulty` stumble."""
+MAGIC = "Ninefold calm in Ruritania"
+"""How a title begins over which the workers of `tests.chaos.stumbling` stumble."""
 
 NATIONS = (
     ("Kenya", "Somalia"), ("Peru", "Ecuador"), ("Japan", "North Korea"), ("Poland", "Belarus"), ("India", "Pakistan"),
@@ -59,7 +59,7 @@ BROKEN: tuple[bytes, ...] = (
 def headlines(random: Random, now: Callable[[], int], bad: float = BAD, magic: float = 0.0) -> Iterator[bytes]:
     """Records to send, for ever; `bad` is how many are broken for each that is
     sound, and `magic` the share of those that are made to be stumbled over."""
-    recent: deque[dict[str, object]] = deque(maxlen=500)
+    recent: deque[dict[str, str]] = deque(maxlen=500)
     burst: list[tuple[str, str]] = []
     for number, (title, source, url) in enumerate(_wires(random)):
         for _ in range(int(bad + random.random())):

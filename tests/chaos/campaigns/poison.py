@@ -10,7 +10,7 @@ from tests.chaos.ground import Ground
 from tests.integration import recount
 from tests.integration.deployment import until
 
-FAULTY = "tests.integration.faulty"
+FAULTY = "tests.chaos.stumbling"
 UNIT = 10.0
 """Seconds that each stretch lasts, for each of the campaign's times."""
 
@@ -46,7 +46,7 @@ def faults(ground: Ground, times: int) -> None:
             )
         ground.unload()
         ground.tell("a version without the fault")
-        healthy = ground.single(module=FAULTY, FIXED="1")
+        healthy = ground.single()
         healthy.await_ready()
         ground.load()
         ground.steady()

@@ -1,0 +1,32 @@
+"""What counts as a stall."""
+
+from tests.chaos.watch import Commit, longest, longest_gap
+
+
+def made(*commits: tuple[float, int]) -> dict[int, list[Commit]]:
+    """One lane's commits: when, and up to which offset."""
+    return {0: [Commit(at, at + 0.5, position) for at, position in commits]}
+
+
+def test_a_gap_in_which_a_headline_waited_is_a_stall() -> None:
+    stall = longest(made((10, 5), (17, 9)), {0: [(5, 9.0)]}, 0, 100)
+    assert (stall.seconds, stall.lane, stall.begin) == (7, 0, 10)
+
+
+def test_a_stall_begins_with_the_arrival_of_what_waited() -> None:
+    assert longest(made((10, 5), (17, 9)), {0: [(4, 9.0), (6, 15.0)]}, 0, 100).seconds == 2
+
+
+def test_a_gap_without_input_is_none() -> None:
+    assert longest(made((10, 5), (17, 9)), {0: [(4, 9.0)]}, 0, 100).seconds == 0
+
+
+def test_it_counts_where_it_reaches_into_the_stretch_asked_for() -> None:
+    commits, arrivals = made((10, 5), (17, 9), (40, 12), (41, 13)), {0: [(5, 9.0), (9, 17.0), (12, 40.0)]}
+    assert longest(commits, arrivals, 16, 16.5).seconds == 7
+    assert longest(commits, arrivals, 40.5, 50).seconds == 1
+    assert longest(commits, arrivals, 50, 60).seconds == 0
+
+
+def test_by_the_observer_every_gap_counts() -> None:
+    assert longest_gap(made((10, 5), (17, 5), (18, 5)), 0, 100).seconds == 7
