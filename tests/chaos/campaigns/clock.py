@@ -8,7 +8,7 @@ from tests.chaos.ground import Ground, each
 from tests.chaos.workers import metric
 
 HOUR = 3600
-BACK = 30
+BACK = 60
 """Seconds of the jump that is waited out."""
 SLACK = 12.0
 
