@@ -40,6 +40,11 @@ class Versioned(Record):
     schema_version: int = SCHEMA_VERSION
 
 
+def moment(text: str) -> int:
+    """What `iso` wrote, in ms."""
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
 def iso(at: int) -> str:
     """`at` in ms as ISO 8601 UTC to the millisecond, without a fraction where there is none: `2026-11-20T14:15:00Z`."""
     text = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds" if at % 1000 else "seconds")

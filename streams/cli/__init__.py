@@ -41,6 +41,7 @@ COMMANDS = {
     "alerts": Command("streams.cli.alerts", "alerts", "Read alerts from Kafka."),
     "replay": Command("streams.cli.replay", "replay", "The retained log again, under a prefix of its own."),
     "diff": Command("streams.cli.diff", "diff", "Compare the alerts of two generations or files."),
+    "handover": Command("streams.cli.handover", "handover", "Let another generation publish, without gap or repeat."),
     "topics": Command("streams.cli.topics", "app", "Create and check the topics.", group=True),
     "rights": Command("streams.cli.rights", "rights", "The least rights in Kafka that each command needs."),
     "kafka": Command("streams.broker.cli", "app", "A local Kafka for development.", group=True),

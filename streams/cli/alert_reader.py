@@ -17,7 +17,7 @@ from streams.cli.alert_blocks import print_block
 from streams.cli.output import country_names
 from streams.cli.terminal import Interrupt
 from streams.reading import Span, merged, spans
-from streams.settings import Settings
+from streams.settings import PUBLISHED, Settings
 
 
 class Wanted(NamedTuple):
@@ -59,9 +59,11 @@ def log_time(record: ConsumerRecord) -> int:
     return head(record)[1] if record.value is not None else int(record.timestamp)
 
 
-async def show(settings: Settings, wanted: Wanted, *, follow: bool, current: bool, as_json: bool) -> None:
+async def show(
+    settings: Settings, wanted: Wanted, *, follow: bool, current: bool, published: bool = False, as_json: bool
+) -> None:
     """Print what is there and, to follow, what comes until Ctrl-C. Raises TopicsError or KafkaUnreachable."""
-    topic = "alerts.current" if current else "alerts"
+    topic = (PUBLISHED if published else "alerts") + (".current" if current else "")
     parts = await spans(settings, [topic])
     found = [record async for record in merged(settings, parts, log_time)]
     if current:

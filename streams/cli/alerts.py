@@ -9,6 +9,9 @@ import typer
 def alerts(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with new ones until Ctrl-C.")] = False,
     current: Annotated[bool, typer.Option("--current", help="The latest state of each series alone.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="What subscribers see, whichever generation publishes (TOCSIN_PREFIX).")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Each revision as a line, the very bytes that are in the topic.")
     ] = False,
@@ -35,4 +38,4 @@ def alerts(
 
     settings = Settings()
     wanted = Wanted(series, None if since is None else moment(since, "--since"), limit)
-    asyncio.run(show(settings, wanted, follow=follow, current=current, as_json=as_json))
+    asyncio.run(show(settings, wanted, follow=follow, current=current, published=published, as_json=as_json))

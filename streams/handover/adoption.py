@@ -11,10 +11,12 @@ For each series, of what was published last and what the new generation had as o
 from collections.abc import Mapping
 
 from schemas.alert import Alert
-from schemas.base import iso
+from schemas.base import DAY, iso, moment
 from schemas.handover import Adoption, Renamed
 
 OPEN = ("opened", "escalated", "sustained")
+RECENT = 2 * DAY
+"""An alert's id holds the event bucket of the row that opened it, and no row counts that is older than a day."""
 
 
 def adoption(published: Mapping[str, Alert], own: Mapping[str, Alert], at: int, rules: str) -> Adoption:
@@ -34,13 +36,17 @@ def adoption(published: Mapping[str, Alert], own: Mapping[str, Alert], at: int, 
                 alerts.append(now.model_copy(update={"id": former.id, "revision": now.revision + plus}))
             if (former.id, plus) != (now.id, 0):
                 renamed.append(Renamed(id=now.id, published=former.id, plus=plus))
-        elif former is not None and was:
-            alerts.append(_resolved(former, at, rules))
-        elif now is not None and is_:
+            continue
+        if now is not None and is_:
             alerts.append(now)
-        elif former is not None and (now is None or now.id != former.id):
+            continue
+        plus = 0 if former is None else former.revision
+        if former is not None and was:
+            alerts.append(_resolved(former, at, rules))
+            plus += 1
+        if former is not None and (now is None or now.id != former.id) and at - moment(former.onset) < RECENT:
             # should the new generation come to the same id by itself, its revisions go on from what was published
-            renamed.append(Renamed(id=former.id, published=former.id, plus=former.revision))
+            renamed.append(Renamed(id=former.id, published=former.id, plus=plus))
     return Adoption(alerts=tuple(alerts), renamed=tuple(renamed))
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from contextlib import aclosing
-from datetime import datetime
 
 from schemas.alert import Alert
+from schemas.base import moment
 from streams.reading import merged, spans
 from streams.settings import PUBLISHED_CURRENT, Settings
 
@@ -16,17 +16,12 @@ async def published(settings: Settings) -> dict[str, Alert]:
 
 async def own(settings: Settings, before: int) -> dict[str, Alert]:
     """What a generation had decided before `before` (log time, ms), by series."""
-    return latest([alert for alert in await _alerts(settings, "alerts") if at_of(alert) < before])
+    return latest([alert for alert in await _alerts(settings, "alerts") if moment(alert.at) < before])
 
 
 def latest(alerts: Iterable[Alert]) -> dict[str, Alert]:
     """The last of each series; given in the order in which each partition holds them."""
     return {alert.series: alert for alert in alerts}
-
-
-def at_of(alert: Alert) -> int:
-    """Where in the log's time a revision stands, ms."""
-    return round(datetime.fromisoformat(alert.at).timestamp() * 1000)
 
 
 async def _alerts(settings: Settings, topic: str) -> list[Alert]:

@@ -18,12 +18,12 @@ class Controls:
 
     async def switch(self) -> None:
         """In every partition: who publishes, and from when. May be repeated, and then seals what has taken effect."""
-        value = _encoded(self._switch)
+        value = encoded(self._switch)
         await self._send(dict.fromkeys(range(self._partitions), value))
 
     async def adopt(self, adoption: Adoption) -> None:
         """In one partition, for every lane. Raises Refusal for one that no topic could hold."""
-        value = _encoded(self._switch.model_copy(update={"adoption": adoption}))
+        value = encoded(self._switch.model_copy(update={"adoption": adoption}))
         if len(value) > RAW_BYTES:
             raise Refusal(
                 f"{len(adoption.alerts):,} open alerts have to be told at once, {len(value):,} bytes, and a raw record "
@@ -37,5 +37,6 @@ class Controls:
                 await writer.send_and_wait(self._settings.topic(RAW), value, partition=partition)
 
 
-def _encoded(control: RawHandover) -> bytes:
-    return control.model_dump_json(exclude_none=True).encode()
+def encoded(control: RawHandover) -> bytes:
+    """A control record as it stands in raw."""
+    return control.model_dump_json(exclude={"adoption"} if control.adoption is None else None).encode()

@@ -9,11 +9,20 @@ from typing import Self
 from aiokafka import TopicPartition
 
 from agents.detect.publisher import KEY, PublisherState
+from schemas.generation import Generation
 from streams import kafka
 from streams.settings import Settings
 
 States = Mapping[int, PublisherState]
 """By lane; a lane that has written nothing yet is missing."""
+
+
+async def silent_since(settings: Settings, generation: Generation) -> int | None:
+    """From when on (log time, ms) a generation has not published; `None` where it does, or never has."""
+    async with LaneStates(settings, generation.lanes) as lanes:
+        states = await lanes.now()
+    silent = [state.since for state in states.values() if state.mode == "silent" and state.handover]
+    return max(silent, default=None)
 
 
 class LaneStates:

@@ -7,9 +7,15 @@ Nothing is written but topics of the replay's own prefix. Founding may be broken
 record is the last thing that is written, and what it says holds from then on.
 """
 
+import asyncio
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from agents.rulebook import Rulebook
 from schemas.base import iso
@@ -136,13 +142,26 @@ async def _make_topics(settings: Settings, lanes: int) -> None:
     """Those of the prefix alone."""
     own = [spec for spec in topics.plan(settings, lanes) if spec.name.startswith(f"{settings.prefix}.")]
     async with kafka.admin(settings) as client:
-        left = await client.list_consumer_group_offsets(settings.group)
+        left = await _left(client, settings.group)
         if any(at.offset >= 0 for at in left.values()):
             raise ReplayRefused(
                 f"the consumer group {settings.group} still has the offsets of an earlier generation, which would be "
                 "taken for ours. Choose another --prefix, or delete the group (kafka-consumer-groups.sh --delete)"
             )
         await topics.create(client, own)
+
+
+async def _left(client: AIOKafkaAdminClient, group: str) -> Mapping[TopicPartition, Any]:
+    """The offsets of a consumer group. A broker that has just started has no coordinator for it yet."""
+    deadline = time.monotonic() + kafka.REACH_SECONDS
+    while True:
+        try:
+            found: Mapping[TopicPartition, Any] = await client.list_consumer_group_offsets(group)
+            return found
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.2)
 
 
 async def _wanted(

@@ -11,6 +11,7 @@ import orjson
 from streams import generation as generations
 from streams import kafka, topics
 from streams.errors import Refusal
+from streams.handover.lanes import silent_since
 from streams.reading import merged, spans
 from streams.replay.difference import Document, Key, moment_of
 from streams.settings import Settings
@@ -29,14 +30,14 @@ class Side:
     since: int | None = None
     """A replay has decided from here on, ms."""
     until: int | None = None
-    """And up to here."""
+    """And up to here; or it has handed over to another here."""
 
 
 def side(settings: Settings, name: str) -> Side:
     """The alerts of the file or of the generation (its prefix) called `name`. Raises Refusal."""
     if "/" in name or Path(name).is_file():
         return Side(name, _of_file(name))
-    return asyncio.run(_of_generation(settings, "" if name == NONE else name.removesuffix(".")))
+    return asyncio.run(of_generation(settings, "" if name == NONE else name.removesuffix(".")))
 
 
 def keyed(values: Iterable[bytes]) -> dict[Key, Document]:
@@ -64,7 +65,8 @@ def _of_file(name: str) -> dict[Key, Document]:
     return found
 
 
-async def _of_generation(settings: Settings, prefix: str) -> Side:
+async def of_generation(settings: Settings, prefix: str) -> Side:
+    """The alerts of the generation under `prefix`. Raises Refusal where there is none."""
     own = Settings(**{**settings.model_dump(), "prefix": prefix, "import_topic": None})
     async with kafka.admin(own) as client:
         there = await topics.described(client)
@@ -82,5 +84,7 @@ async def _of_generation(settings: Settings, prefix: str) -> Side:
     agreed = await generations.read(own) if own.topic(generations.TOPIC) in there else None
     replay = None if agreed is None else agreed.replay
     if replay is None:
-        return Side(prefix or NONE, documents)
+        # what it writes is what is published: since it handed that over, the topic is its successor's
+        handed = await silent_since(own, agreed) if agreed is not None and own.publishes else None
+        return Side(prefix or NONE, documents, until=handed)
     return Side(prefix, documents, replay.since, replay.until)

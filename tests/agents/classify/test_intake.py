@@ -56,6 +56,12 @@ REFUSED: list[tuple[str, bytes | None, str]] = [
     ("null", b"null", "not_an_object"),
     ("unknown control", b'{"tocsin": "boom", "title": "a"}', "control_unknown"),
     ("control of a wrong type", b'{"tocsin": {"tick": 1}}', "control_unknown"),
+    ("handover to nobody", b'{"tocsin": "handover", "handover": "h", "since": 0}', "control_unknown"),
+    (
+        "handover of no alerts",
+        b'{"tocsin": "handover", "handover": "h", "to": "g@1", "since": 0, "adoption": {"alerts": [{}]}}',
+        "control_unknown",
+    ),
     ("end of a wrong type", b'{"tocsin": "tick", "end": 1}', "control_unknown"),
     ("no title", b'{"url": "https://a.example/b"}', "title_missing"),
     ("null title", b'{"title": null}', "title_missing"),

@@ -1,0 +1,103 @@
+"""The second generation: topics under its prefix, and a first record that lets it read the history of the first.
+
+It reads the imported history of the first and the raw topic from its beginning. Where raw still holds everything since
+the first began, the second begins with the same minute and the same cut, and under the same rules decides the same.
+Where retention has taken the oldest, it begins with the first minute that is complete, and says so. May be repeated.
+"""
+
+from typing import NamedTuple
+
+from agents.rulebook import Rulebook
+from schemas.base import iso
+from schemas.generation import Generation
+from streams import generation as generations
+from streams import kafka, topics
+from streams.errors import Refusal
+from streams.handover.publishing import existing
+from streams.replay.bounds import complete, down, edges
+from streams.settings import IMPORT, PUBLISHED, Settings, variable
+
+PASSED_ON = ("prefix", "tick", "import_topic", "import_partitions", "raw_partitions")
+"""The settings of the second generation that its workers have to be told."""
+
+
+class Second(NamedTuple):
+    """A generation that can take over."""
+
+    settings: Settings
+    generation: Generation
+    note: str | None
+    """What it does not have of the first one's history."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its workers have to be told beside the settings that are the same."""
+        return {
+            variable(name): str(value).lower() if isinstance(value, bool) else str(value)
+            for name in PASSED_ON
+            if (value := getattr(self.settings, name)) is not None
+        }
+
+
+async def found(source: Settings, prefix: str, rulebook: Rulebook, now: int) -> Second:
+    """The generation `prefix`, begun beside that of `source` if there is none. `now`: ms.
+
+    Raises Refusal for a prefix that something else has, TopicsError, GenerationMismatch or KafkaUnreachable.
+    """
+    first = await existing(source)
+    settings = _settings(source, prefix, first)
+    if settings.prefix == source.prefix:
+        raise Refusal(f"{prefix} is the generation that publishes; name another, which takes over")
+    async with kafka.admin(settings) as client:
+        await topics.create(client, topics.plan(settings, rulebook.lanes.count))
+    note = None
+    if first is not None and await existing(settings) is None:
+        wanted, note = await _wanted(settings, first, rulebook)
+        await generations.found(settings, wanted)
+    made = await generations.establish(settings, rulebook.version, rulebook.lanes.count, now)
+    if made.replay is not None:
+        raise Refusal(f"{prefix} is a replay, which ends where it was told to and never publishes; name another prefix")
+    return Second(settings, made, note)
+
+
+def _settings(source: Settings, prefix: str, first: Generation | None) -> Settings:
+    history = first is not None and first.import_partitions > 0
+    return Settings(
+        **{
+            **source.model_dump(),
+            "prefix": prefix,
+            "tick": False,  # until it publishes
+            "raw_partitions": first.raw_partitions if first is not None else source.raw_partitions,
+            "import_topic": (first.import_topic or source.topic(IMPORT)) if first is not None and history else None,
+            "import_partitions": first.import_partitions if first is not None and history else 1,
+        }
+    )
+
+
+async def _wanted(settings: Settings, first: Generation, rulebook: Rulebook) -> tuple[Generation, str | None]:
+    found = await edges(settings, first.raw_topic, first.raw_partitions)
+    start, cut, note = first.start, first.cut, None
+    if any(edge.begin > 0 and (edge.earliest is None or down(edge.earliest) > first.start) for edge in found):
+        start = cut = complete(found, first.founded)[0]
+        note = (
+            f"the raw topic is complete from {iso(start)} on only, and the first generation began at "
+            f"{iso(first.start)}: what came between its import and that is gone, and the second has not learnt from it"
+        )
+    async with kafka.admin(settings) as client:
+        published = settings.topic(PUBLISHED)
+        partitions = (await topics.require(client, [published]))[published].partitions
+    return (
+        Generation(
+            start=start,
+            cut=cut,
+            raw_topic=first.raw_topic,
+            raw_partitions=first.raw_partitions,
+            import_partitions=first.import_partitions,
+            lanes=rulebook.lanes.count,
+            rules=rulebook.version,
+            import_topic=settings.topic(IMPORT),
+            alerts_topic=published,
+            alerts_partitions=partitions,
+        ),
+        note,
+    )
