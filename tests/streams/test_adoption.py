@@ -29,6 +29,7 @@ def known(id: str, revision: int, status: Status) -> dict[str, Alert]:
         pytest.param(
             known("a", 1, "opened"), known("b", 2, "escalated"), [("a", 2, "escalated")], [("b", "a", 0)], id="ahead"
         ),
+        pytest.param(known("a", 2, "escalated"), known("b", 1, "opened"), [], [("b", "a", 1)], id="behind"),
         pytest.param(known("a", 2, "escalated"), {}, [("a", 3, "resolved")], [("a", "a", 3)], id="open before only"),
         pytest.param(
             known("a", 2, "escalated"), known("z", 4, "resolved"), [("a", 3, "resolved")], [("a", "a", 3)], id="over"
