@@ -9,6 +9,7 @@ from typing import NoReturn
 import pytest
 
 from streams.broker.server import LocalKafka
+from tests.alone import room
 
 
 def need_tool(name: str) -> str:
@@ -24,6 +25,16 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("TOCSIN_CI"):
         pytest.fail(f"{what}, and TOCSIN_CI asks for every test")
     pytest.skip(what)
+
+
+@pytest.fixture(autouse=True)
+def _room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests marked `alone` run while no other does, in whichever process."""
+    if os.environ.get("PYTEST_XDIST_WORKER") is None:
+        yield
+        return
+    with room(tmp_path_factory.getbasetemp().parent, request.node.get_closest_marker("alone") is not None):
+        yield
 
 
 @pytest.fixture(scope="session")

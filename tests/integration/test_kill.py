@@ -13,6 +13,9 @@ from tests.integration import recount
 from tests.integration.deployment import Deployment, until
 from tests.integration.lines import as_lines
 
+pytestmark = pytest.mark.alone
+
+
 RESUMES_WITHIN = 5.0
 """Seconds, under a supervisor."""
 

@@ -11,6 +11,8 @@ from tests.integration.test_exits import headlines, value
 from tests.integration.test_kill import ready
 from tests.integration.test_worker import metrics
 
+pytestmark = pytest.mark.alone
+
 
 def lanes(port: int) -> float:
     """How many lanes the worker that serves on this port has open; -1 while it is not ready."""

@@ -13,6 +13,9 @@ from tests.integration.test_exits import headlines, last_log, value
 from tests.integration.test_kill import ready
 from tests.integration.test_worker import metrics
 
+pytestmark = pytest.mark.alone
+
+
 PATIENCE = 2
 
 
