@@ -58,12 +58,7 @@ class DeduplicateStage:
     def remember(self, records: Sequence[Inbound]) -> None:
         """Take own output back into memory; rows older than 48 h do no harm, and what is no such row is not own."""
         for record in records:
-            try:
-                row = decode_row(record.value or b"")
-            except ValidationError:
-                continue
-            if row.kind == "headline" and row.verdict is not None:
-                self._deduplicator.remember(row)
+            self._deduplicator.recall(record.value or b"")
 
     def step(self, records: Sequence[Inbound]) -> Step:
         """Take a chunk in; judge and give out all that may leave."""

@@ -10,12 +10,16 @@ list that is (so a rare word or number still finds its text among thousands of o
 order, and their lengths and their order by length and token follow from the texts of the window alone: so what the
 bound leaves out is the same after a restart, and at whatever chunks the texts came.
 
+Postponed: what is read back after a restart is read and listed only when a text of one of its countries is to be
+looked up, each country by itself and in released order. Take-over does not wait for it, and lists are what they would
+have been.
+
 The cost follows how often a headline's rarest words occur in its countries within the window, up to the bound: a few
 lists of some dozen texts for most headlines, a few times `latest` texts at worst.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -56,6 +60,10 @@ class Index(Generic[Item]):
         self._lists: dict[str, defaultdict[str, dict[Item, None]]] = {}
         """Dictionaries for their order: the text released last stands last."""
         self._readings: dict[Item, Reading] = {}
+        self._postponed: dict[str, dict[Item, None]] = {}
+        """By country, in released order; a country is either in here or listed."""
+        self._unread: dict[Item, tuple[frozenset[str], Callable[[], Reading | None]]] = {}
+        """Postponed in all their countries: these, and how to read them."""
         self.compared = 0
         """Texts compared with another so far: what nearly all of the cost is."""
 
@@ -65,9 +73,21 @@ class Index(Generic[Item]):
             return
         self._readings[item] = reading
         for code in reading.places:
-            lists = self._lists.setdefault(code, defaultdict(dict))
-            for token in reading.tokens:
-                lists[token][item] = None
+            if (waiting := self._postponed.get(code)) is not None:
+                waiting[item] = None
+            else:
+                self._list(code, item, reading)
+
+    def postpone(self, item: Item, places: frozenset[str], read: Callable[[], Reading | None]) -> None:
+        """Take in `item`, not there yet, that stands in `places`; `read` it when one of them is asked for.
+
+        Only before any text was added or looked up: a country that is listed cannot be postponed.
+        """
+        if not places:
+            return
+        self._unread[item] = places, read
+        for code in places:
+            self._postponed.setdefault(code, {})[item] = None
 
     def refresh(self, item: Item) -> None:
         """`item`, if it was taken in, was released again with the same reading: now it is the latest."""
@@ -75,6 +95,10 @@ class Index(Generic[Item]):
         if reading is None:
             return
         for code in reading.places:
+            if (waiting := self._postponed.get(code)) is not None:
+                del waiting[item]
+                waiting[item] = None
+                continue
             lists = self._lists[code]
             for token in reading.tokens:
                 found = lists[token]
@@ -84,10 +108,18 @@ class Index(Generic[Item]):
 
     def discard(self, item: Item) -> None:
         """Forget `item`, if it was taken in."""
+        unread = self._unread.pop(item, None)
+        if unread is not None:
+            for code in unread[0]:
+                del self._postponed[code][item]
+            return
         reading = self._readings.pop(item, None)
         if reading is None:
             return
         for code in reading.places:
+            if (waiting := self._postponed.get(code)) is not None:
+                del waiting[item]
+                continue
             lists = self._lists[code]
             for token in reading.tokens:
                 found = lists[token]
@@ -101,6 +133,9 @@ class Index(Generic[Item]):
         """The items looked up that are at or above the threshold, in no particular order."""
         if not self._comparable(reading):
             return []
+        if self._postponed:
+            for code in reading.places:
+                self._catch_up(code)
         tokens, size = reading.tokens, len(reading.tokens)
         needed = -(-self._parts * size // PARTS)
         twice = needed > 1
@@ -128,8 +163,31 @@ class Index(Generic[Item]):
                 near.append((shared / union, item, other))
         return near
 
+    def _catch_up(self, code: str) -> None:
+        """List what was postponed in a country."""
+        waiting = self._postponed.get(code)
+        if waiting is None:
+            return
+        for item in list(waiting):
+            if (unread := self._unread.pop(item, None)) is not None:
+                places, read = unread
+                reading = read()
+                if reading is None or not self._comparable(reading) or reading.places != places:
+                    for place in places:
+                        del self._postponed[place][item]
+                    continue
+                self._readings[item] = reading
+        del self._postponed[code]
+        for item in waiting:
+            self._list(code, item, self._readings[item])
+
+    def _list(self, code: str, item: Item, reading: Reading) -> None:
+        lists = self._lists.setdefault(code, defaultdict(dict))
+        for token in reading.tokens:
+            lists[token][item] = None
+
     def _comparable(self, reading: Reading) -> bool:
         return bool(reading.places) and len(reading.tokens) >= self._min_tokens
 
     def __len__(self) -> int:
-        return len(self._readings)
+        return len(self._readings) + len(self._unread)

@@ -9,7 +9,7 @@ Bounded by what 48 h bring: about 3 KB for each distinct text.
 """
 
 from collections import deque
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from schemas.base import HOUR
 from schemas.row import HeadlineRow
@@ -17,6 +17,19 @@ from schemas.row import HeadlineRow
 WINDOW = 48 * HOUR
 
 Signature = tuple[object, ...]
+UNREAD: Signature = ("unread",)
+"""Of a text that was read back and whose reading is postponed: like no other, so that the next row with it is read."""
+
+
+class Item(Protocol):
+    """What is remembered of a row."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def text_key(self) -> str: ...
+    @property
+    def arrival(self) -> int: ...
 
 
 class Seen(NamedTuple):
@@ -67,9 +80,8 @@ class Memory:
         text = self.texts.get(text_key)
         return text is None or text.signature != signature
 
-    def put(self, row: HeadlineRow, original: str, signature: Signature) -> Text:
-        """Remember `row` as a repeat of `original` (or itself); gives its text."""
-        headline = row.headline
+    def put(self, headline: Item, original: str, signature: Signature) -> Text:
+        """Remember `headline` as a repeat of `original` (or itself); gives its text."""
         id, text_key, arrival = headline.id, headline.text_key, headline.arrival
         text = self.texts.get(text_key)
         if text is None:

@@ -12,14 +12,17 @@ Costs, for a headline of 12 words: about 25 microseconds where the text is new, 
 for how that follows the window, and for the bound on what is compared (the setting `latest`).
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
+
+from pydantic import ValidationError
 
 from agents.deduplicate.candidates import Index, Near
 from agents.deduplicate.guards import bars, veto
-from agents.deduplicate.memory import Memory, Text, signature_of
+from agents.deduplicate.memory import UNREAD, Memory, Text, signature_of
+from agents.deduplicate.recall import recalled
 from agents.deduplicate.rules import DeduplicateRules
 from agents.deduplicate.similarity import Reader, Reading
-from schemas.row import HeadlineRow, Verdict, VerdictKind
+from schemas.row import HeadlineRow, Verdict, VerdictKind, decode_row
 
 _NEW = Verdict(kind="unique", reason="no-candidate")
 _set = object.__setattr__
@@ -33,12 +36,28 @@ class Deduplicator:
         self._memory = Memory()
         self._index: Index[Text] = Index(rules.threshold, rules.min_tokens, rules.latest)
 
-    def remember(self, row: HeadlineRow) -> None:
-        """Take a row with its verdict back into memory, as when it was judged."""
-        if row.verdict is None:
-            raise ValueError(f"headline {row.headline.id} has no verdict; only own output can be remembered")
-        self._expire(row.headline.arrival)
-        self._take(row, row.verdict.of or row.headline.id, None)
+    def recall(self, value: bytes) -> None:
+        """Take own output back into memory, as when it was judged; what is no judged headline is left out.
+
+        Its words are not read before a text of one of its countries is judged. Only before anything was judged.
+        """
+        own = recalled(value)
+        if own is None:
+            return
+        for text in self._memory.expire(own.arrival):
+            self._index.discard(text)
+        before = self._memory.texts.get(own.text_key)
+        if before is not None:
+            self._index.discard(before)
+        text = self._memory.put(own, own.original, UNREAD)
+        self._index.postpone(text, own.places, partial(self._read, value))
+
+    def _read(self, value: bytes) -> Reading | None:
+        try:
+            row = decode_row(value)
+        except ValidationError:  # nobody's row, and so nothing that a headline may repeat by its words
+            return None
+        return self._reader.read(row) if row.kind == "headline" else None
 
     def judge(self, row: HeadlineRow) -> HeadlineRow:
         """`row` with its verdict; it is in memory from now on. If this raises, as if there had been no such row."""
@@ -76,7 +95,7 @@ class Deduplicator:
         changed = self._memory.unread(row.headline.text_key, signature)
         if changed and reading is None:
             reading = self._reader.read(row)  # before anything is changed
-        text = self._memory.put(row, original, signature)
+        text = self._memory.put(row.headline, original, signature)
         if changed and reading is not None:
             self._index.discard(text)
             self._index.add(text, reading)

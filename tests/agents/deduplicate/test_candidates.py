@@ -60,3 +60,42 @@ def test_nothing_is_left_of_what_was_taken_out(held: list[Reading]) -> None:
         index.discard(number)
     assert len(index) == 0
     assert not index._lists
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(READINGS, max_size=20),
+    st.lists(
+        st.tuples(st.sampled_from(["add", "discard", "refresh", "near"]), st.integers(0, 24), READINGS), max_size=12
+    ),
+    st.integers(1, 4),
+)
+def test_what_was_postponed_is_found_as_if_it_had_been_taken_in_at_once(
+    held: list[Reading], more: list[tuple[str, int, Reading]], latest: int
+) -> None:
+    at_once: Index[int] = Index(0.5, 2, latest)
+    later: Index[int] = Index(0.5, 2, latest)
+    for number, text in enumerate(held):
+        at_once.add(number, text)
+        later.postpone(number, text.places, lambda text=text: text)  # type: ignore[misc]
+    known = set(range(len(held)))
+    for what, number, text in more:
+        if what == "near":
+            assert sorted(later.near(text)) == sorted(at_once.near(text))
+        elif what == "add" and number not in known:
+            known.add(number)
+            at_once.add(number, text)
+            later.add(number, text)
+        elif what == "discard":
+            at_once.discard(number)
+            later.discard(number)
+        elif what == "refresh" and number >= len(held):
+            # A text that was postponed is taken out and added anew instead.
+            at_once.refresh(number)
+            later.refresh(number)
+    for code in ("FR", "DE", "IT"):
+        text = reading(frozenset("abc"), frozenset([code]))
+        assert sorted(later.near(text)) == sorted(at_once.near(text))
+    assert {code: {token: list(found) for token, found in lists.items()} for code, lists in later._lists.items()} == {
+        code: {token: list(found) for token, found in lists.items()} for code, lists in at_once._lists.items()
+    }

@@ -143,7 +143,8 @@ def test_the_closest_is_taken_then_the_older_then_the_smaller_id() -> None:
         deduplicator = Deduplicator(RULES)
         for id in order:
             item = row(title.format("pontoon" + id), UA, id=id)
-            deduplicator.remember(item.model_copy(update={"verdict": Verdict(kind="unique", reason="no-candidate")}))
+            seen = item.model_copy(update={"verdict": Verdict(kind="unique", reason="no-candidate")})
+            deduplicator.recall(seen.encode())
         assert verdict(deduplicator.judge(row(title.format(""), UA, id="z"))).of == "k"
     deduplicator = Deduplicator(RULES)
     deduplicator.judge(row(title.format("dykes burst locks"), UA, id="a", arrival=NOON))
@@ -152,9 +153,25 @@ def test_the_closest_is_taken_then_the_older_then_the_smaller_id() -> None:
     assert said.similarity == 0.875
 
 
-def test_only_rows_with_a_verdict_can_be_remembered() -> None:
-    with pytest.raises(ValueError, match="has no verdict"):
-        Deduplicator(RULES).remember(row(FIRST))
+def test_only_rows_with_a_verdict_are_remembered() -> None:
+    deduplicator = Deduplicator(RULES)
+    deduplicator.recall(row(FIRST).encode())
+    assert len(deduplicator) == 0
+
+
+def test_what_is_read_back_is_read_in_a_country_only_when_it_is_asked_for() -> None:
+    deduplicator = Deduplicator(RULES)
+    for title, codes, id in (
+        ("Convoy halted near crossing", UA, "a"),
+        ("Tanker sinks off the harbour", {"PL": "Tanker"}, "b"),
+    ):
+        seen = row(title, codes and {code: title.split()[0] for code in codes}, id=id)
+        deduplicator.recall(seen.model_copy(update={"verdict": Verdict(kind="unique", reason="no-candidate")}).encode())
+    read: list[str] = []
+    reader = deduplicator._reader.read
+    deduplicator._reader.read = lambda row: read.append(row.headline.id) or reader(row)  # type: ignore[method-assign, func-returns-value]
+    deduplicator.judge(row("Convoy crosses bridge at night", {"UA": "Convoy"}, id="c"))
+    assert read == ["c", "a"]
 
 
 WORDS = ["convoy", "Bridge", "attack", "tanker", "night", "Tarkov", "Olenko", "opens", "closes", "not", "7", "9"]
@@ -187,7 +204,7 @@ def test_a_restart_changes_no_verdict(
     again = Deduplicator(RULES)
     for judged in expected[:restart]:
         if expected[restart - 1].headline.arrival - judged.headline.arrival <= WINDOW + more:
-            again.remember(judged)
+            again.recall(judged.encode())
     assert [again.judge(item) for item in rows[restart:]] == expected[restart:]
 
 
@@ -236,5 +253,5 @@ def test_what_the_bound_leaves_out_is_the_same_after_a_restart() -> None:
         again = Deduplicator(rules)
         for judged in expected[:restart]:
             if expected[restart - 1].headline.arrival - judged.headline.arrival <= WINDOW:
-                again.remember(judged)
+                again.recall(judged.encode())
         assert [again.judge(item) for item in rows[restart:]] == expected[restart:]
