@@ -1,6 +1,5 @@
 """A campaign: which Kafka, which faults, how often; and how it is carried out and recounted."""
 
-import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -63,7 +62,6 @@ class Outcome(BaseModel):
 
 def perform(campaign: Campaign, times: int, seed: int, rate: float, directory: Path, tell: Tell) -> Outcome:
     """Carry it out and recount. Raises what broke it down; faults that were found are in the outcome."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the observer's troubles are those that were made
     began = time.monotonic()
     tell(f"starting Kafka; logs are in {directory}")
     with campaign.kafka(directory / "kafka", tell) as brokers, Ground(brokers, directory, seed, rate, tell) as ground:
@@ -72,7 +70,7 @@ def perform(campaign: Campaign, times: int, seed: int, rate: float, directory: P
         tell("recounting")
         log = ground.before_recount()
         found = recount.recount(ground.deployment, log=log, unscanned=ground.unscanned)
-        stalls = _stalls(ground)
+        stalls = stalls_of(ground)
     faults = [*ground.faults, *found.faults]
     if not found.revisions:
         faults.append("no alert was raised: the comparison with a scan says nothing")
@@ -100,7 +98,8 @@ def perform(campaign: Campaign, times: int, seed: int, rate: float, directory: P
     )
 
 
-def _stalls(ground: Ground) -> list[tuple[str, Stall]]:
+def stalls_of(ground: Ground) -> list[tuple[str, Stall]]:
+    """The longest stall of each stretch of a campaign."""
     commits = ground.watch.commits
     if ground.by_observer:
         return [(name, longest_gap(commits, begin, end)) for name, begin, end in ground.windows]

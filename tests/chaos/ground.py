@@ -14,12 +14,15 @@ from random import Random
 from typing import NamedTuple, TypeVar
 
 from agents.rulebook import Rulebook
+from streams import kafka
 from streams.demo.wire import wire
 from streams.drain import drained
+from streams.settings import Settings
 from tests.chaos.brokers import Brokers, Tell
 from tests.chaos.load import Load
 from tests.chaos.watch import Watch
 from tests.chaos.workers import Process, Single, Supervised
+from tests.integration import recount
 from tests.integration.deployment import Deployment, until
 from tests.integration.lines import as_lines
 
@@ -90,7 +93,10 @@ class Ground:
         self.watch.stop()
 
     def supervised(self, count: int, *options: str, **more: str) -> Supervised:
-        """Workers under a supervisor."""
+        """Workers under a supervisor; those that run already, if they are what is asked for."""
+        for worker in self.workers:
+            if isinstance(worker, Supervised) and worker.running and worker.count == count and not (options or more):
+                return worker
         return self._started(Supervised(count, self.environment | more, self._log("workers"), *options))
 
     def single(self, *options: str, module: str = "streams.cli", **more: str) -> Single:
@@ -106,7 +112,12 @@ class Ground:
         return self.deployment.directory / f"{name}-{self._numbers}.log"
 
     def load(self, *options: str) -> None:
-        """Begin to send; the first time, when the history has been worked off, so that every lane is at work."""
+        """Begin to send; the first time, when the history has been worked off, so that every lane is at work.
+
+        Goes on as it is if it runs already.
+        """
+        if self._load is not None:
+            return
         if not self._begun:
             self.drain()
             self._begun = True
@@ -159,23 +170,40 @@ class Ground:
         generation = until(self.deployment.generation, "a worker starts")
 
         async def all_out() -> None:
-            await asyncio.wait_for(drained(settings, generation, lambda *_: None), DRAIN_SECONDS)
+            ticking = asyncio.create_task(_tick(settings))
+            try:
+                await asyncio.wait_for(drained(settings, generation, lambda *_: None), DRAIN_SECONDS)
+            finally:
+                ticking.cancel()
 
         asyncio.run(all_out())
         return time.monotonic() - begun
 
-    def settle(self) -> None:
-        """Send no more, wait until all has come out, stop the workers in order."""
-        self.unload()
-        self.tell("draining")
-        self.tell(f"drained in {self.drain():.1f} s")
+    def dismiss(self) -> None:
+        """Stop all workers, in order."""
         for worker in self.workers:
             if worker.running:
                 status = worker.stop()
                 self.require(
                     status in (0, 130), f"a worker stopped with {status} when it was told to; see {worker.log}"
                 )
+
+    def settle(self) -> None:
+        """Send no more, wait until all has come out, stop the workers in order."""
+        self.unload()
+        self.tell("draining")
+        self.tell(f"drained in {self.drain():.1f} s")
+        self.dismiss()
         self.watch.stop()
+
+
+async def _tick(settings: Settings) -> None:
+    """Let time go on in every raw partition. The deployment's own ticks leave a last minute's volume for a minute."""
+    async with kafka.running(settings, kafka.producer(settings), 30.0) as writer:
+        while True:
+            for partition in range(settings.raw_partitions):
+                await writer.send_and_wait(settings.raw_topic, recount.TICK + b"}", partition=partition)
+            await asyncio.sleep(1.0)
 
 
 def each(ground: Ground, times: int, act: Callable[[int], None]) -> None:

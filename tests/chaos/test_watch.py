@@ -21,12 +21,13 @@ def test_a_gap_without_input_is_none() -> None:
     assert longest(made((10, 5), (17, 9)), {0: [(4, 9.0)]}, 0, 100).seconds == 0
 
 
-def test_it_counts_where_it_reaches_into_the_stretch_asked_for() -> None:
+def test_it_counts_as_far_as_it_lies_in_the_stretch_asked_for() -> None:
     commits, arrivals = made((10, 5), (17, 9), (40, 12), (41, 13)), {0: [(5, 9.0), (9, 17.0), (12, 40.0)]}
-    assert longest(commits, arrivals, 16, 16.5).seconds == 7
-    assert longest(commits, arrivals, 40.5, 50).seconds == 1
-    assert longest(commits, arrivals, 50, 60).seconds == 0
+    assert longest(commits, arrivals, 12, 16).seconds == 4
+    assert longest(commits, arrivals, 40.5, 50).seconds == 0.5
+    assert longest(commits, arrivals, 0, 50).seconds == 23
 
 
 def test_by_the_observer_every_gap_counts() -> None:
     assert longest_gap(made((10, 5), (17, 5), (18, 5)), 0, 100).seconds == 7
+    assert longest_gap(made((10, 5), (17, 5), (18, 5)), 12, 100).seconds == 5.5

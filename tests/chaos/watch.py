@@ -95,28 +95,26 @@ def longest(
     begin: float,
     end: float,
 ) -> Stall:
-    """The longest stall that reaches into `[begin, end]` (seconds since 1970).
+    """The longest stall, as far as it lies in `[begin, end]` (seconds since 1970).
 
     `arrivals` has, for each lane, the headlines of `headlines.deduplicated` in order: offset and arrival in seconds.
     """
-    worst = Stall(0.0, 0, begin)
+    found = []
     for lane, made in commits.items():
         offsets = [offset for offset, _ in arrivals.get(lane, ())]
         for last, following in pairwise(made):
             waiting = bisect.bisect_left(offsets, last.position)
-            if waiting == len(offsets):
-                continue
-            since = max(last.stamp, arrivals[lane][waiting][1])
-            if since <= end and begin <= following.stamp and following.stamp - since > worst.seconds:
-                worst = Stall(following.stamp - since, lane, since)
-    return worst
+            if waiting < len(offsets):
+                since = max(last.stamp, arrivals[lane][waiting][1], begin)
+                found.append(Stall(min(following.stamp, end) - since, lane, since))
+    return max(found, default=Stall(0.0, 0, begin))
 
 
 def longest_gap(commits: Mapping[int, Sequence[Commit]], begin: float, end: float) -> Stall:
-    """The longest gap between two commits of a lane that reaches into `[begin, end]`, by the observer's clock."""
-    worst = Stall(0.0, 0, begin)
-    for lane, made in commits.items():
-        for last, following in pairwise(made):
-            if last.seen <= end and begin <= following.seen and following.seen - last.seen > worst.seconds:
-                worst = Stall(following.seen - last.seen, lane, last.seen)
-    return worst
+    """The longest gap between two commits of a lane, as far as it lies in `[begin, end]`, by the observer's clock."""
+    found = [
+        Stall(min(following.seen, end) - max(last.seen, begin), lane, max(last.seen, begin))
+        for lane, made in commits.items()
+        for last, following in pairwise(made)
+    ]
+    return max(found, default=Stall(0.0, 0, begin))

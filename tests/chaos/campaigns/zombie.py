@@ -2,9 +2,11 @@
 
 import time
 
+from streams.engine import exits
 from tests.chaos.campaign import Campaign
+from tests.chaos.epochs import owners, strangers
 from tests.chaos.ground import Ground, each
-from tests.chaos.workers import Exit, Process, asleep, gone
+from tests.chaos.workers import Exit, asleep, gone
 from tests.integration.deployment import until
 
 SESSION = 6.0
@@ -30,21 +32,31 @@ def faults(ground: Ground, times: int) -> None:
 
     with ground.window("sleeps"):
         each(ground, times, sleep)
-    _only_one(workers, ground)
+    ground.require(workers.running, f"the supervisor ended with {workers.process.returncode}")
+    ground.before_recount = lambda: _written_by_owners(ground)
 
 
 def _says_so(said: list[Exit]) -> bool:
-    return all("evicted" in why or "fenced" in why.lower() for _, why in said)
+    return all(status == exits.Exit.FENCED and "shut out" in why for status, why in said)
 
 
-def _only_one(workers: Process, ground: Ground) -> None:
-    ground.require(workers.running, f"the supervisor ended with {workers.process.returncode}")
+def _written_by_owners(ground: Ground) -> None:
+    """By the broker's own files: nobody wrote to a lane's state after the lane had gone to another."""
+    (kafka,) = ground.brokers.nodes
+    epochs = 0
+    for stage in ("classify", "deduplicate", "detect"):
+        topic = ground.deployment.settings.topic(f"state.{stage}")
+        for write in strangers(kafka.files.data, topic):
+            ground.require(False, f"a worker that was shut out has written: {write}")
+        epochs += owners(kafka.files.data, topic)
+    ground.tell(f"{epochs} owners have written to the lanes' states, each after the one before it")
+    ground.require(epochs > 0, "no write was found in the broker's files")
 
 
 CAMPAIGN = Campaign(
     "zombie",
-    "SIGSTOP of a random worker for 7.5 to 10 s (session timeout 6 s), then SIGCONT; it must end, and say that it is "
-    "fenced or evicted.",
+    "SIGSTOP of a random worker for 7.5 to 10 s (session timeout 6 s), then SIGCONT; it must end with 72, say that it "
+    "was shut out, and have written nothing since (producer epochs in the broker's files).",
     20,
     2,
     faults,
