@@ -62,7 +62,7 @@ CAMPAIGN = Campaign(
     "clock",
     f"The broker's clock an hour forward, {BACK} s back, an hour back for 10 s; publishers with absurd dates (year 1, "
     "9999, negative, text, 10^18) all along.",
-    2,
+    1,
     1,
     faults,
     kafka=shifted,

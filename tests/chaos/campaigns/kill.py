@@ -21,7 +21,7 @@ def faults(ground: Ground, times: int) -> None:
         pids = until(workers.pids, "a worker to kill")
         with contextlib.suppress(ProcessLookupError):
             os.kill(ground.random.choice(pids), signal.SIGKILL)
-        ground.pause(2.0, 5.0)
+        ground.pause(2.0, 4.0)
 
     with ground.window("kills"):
         each(ground, times, kill)
@@ -30,5 +30,5 @@ def faults(ground: Ground, times: int) -> None:
 
 
 CAMPAIGN = Campaign(
-    "kill", "`kill -9` of a random worker every 2 to 5 s; three workers under a supervisor.", 100, 6, faults
+    "kill", "`kill -9` of a random worker every 2 to 4 s; three workers under a supervisor.", 100, 6, faults
 )

@@ -34,7 +34,7 @@ CAMPAIGN = Campaign(
     "leader",
     "Three brokers, replication factor 3, `min.insync.replicas` 2: the leader of a busy partition killed with -9 and "
     "started again; three workers.",
-    20,
+    12,
     2,
     faults,
     kafka=three,

@@ -17,11 +17,11 @@ def faults(ground: Ground, times: int) -> None:
     def change(number: int) -> None:
         for _ in range(ground.random.randint(1, MOST - len(there)) if len(there) < MOST else 0):
             there.append(_joined(ground, number))
-            ground.pause(0.3, 1.0)
+            ground.pause(0.2, 0.6)
         left = there.pop(ground.random.randrange(len(there)))
         status = left.stop()
         ground.require(status == 0, f"a worker that was told to leave ended with {status}; its log is {left.log}")
-        ground.pause(0.3, 1.0)
+        ground.pause(0.2, 0.6)
         if len(there) == LEAST:
             ground.steady()
 

@@ -86,7 +86,7 @@ CAMPAIGN = Campaign(
     "retention",
     "Raw records deleted before a stopped deployment has read them: refused with status 75, partition and offsets; "
     "then accepted (`TOCSIN_LOST_RECORDS=accept`) and told. What was accepted is not counted as lost here.",
-    3,
+    2,
     1,
     faults,
 )

@@ -80,7 +80,7 @@ CAMPAIGN = Campaign(
     "Sends that fail in a transaction: `max.message.bytes` of `headlines.classified` cut under way, `alerts.current` "
     "deleted, `min.insync.replicas` of `headlines.deduplicated` above the brokers that live; each put right after the "
     "exit. Three brokers.",
-    3,
+    2,
     1,
     faults,
     kafka=three,
