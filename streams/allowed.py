@@ -27,9 +27,9 @@ from streams.errors import Refusal
 from streams.rights import Right
 from streams.settings import Settings
 
-_BITS = {"READ": 3, "WRITE": 4, "CREATE": 5, "DESCRIBE": 8, "DESCRIBE_CONFIGS": 10}
+_BITS = {"READ": 3, "WRITE": 4, "CREATE": 5, "DELETE": 6, "DESCRIBE": 8, "DESCRIBE_CONFIGS": 10}
 """Kafka's numbers of operations: bits in what it answers."""
-_UNSEEN = ("READ", "WRITE", "DESCRIBE", "CREATE")
+_UNSEEN = ("READ", "WRITE", "DELETE", "DESCRIBE", "CREATE")
 """Operations that nobody has on a topic that he may not see, and the one by which it would come to be."""
 
 
@@ -91,9 +91,14 @@ class _Metadata(Request[_Question]):  # type: ignore[misc]
         return request_struct_class(self._topics, False, False, True)
 
 
-async def require_rights(settings: Settings, client: AIOKafkaAdminClient, command: str) -> None:
-    """Raises AccessDenied with every right that `command` needs and this user has not."""
-    if lacking := await missing(client, rights.needed(command, settings)):
+async def require_rights(
+    settings: Settings, client: AIOKafkaAdminClient, command: str, wanted: Iterable[Right]
+) -> None:
+    """Raises AccessDenied with every right that `command` needs of those that are `wanted`, and this user has not.
+
+    CREATE is left to who makes topics: what is there already need not be made.
+    """
+    if lacking := await missing(client, [right for right in wanted if right.operation != "CREATE"]):
         raise denied(settings, command, lacking)
 
 
@@ -104,8 +109,8 @@ def why_not(settings: Settings, command: str) -> AccessDenied | None:
         async with kafka.admin(settings) as client:
             return await missing(client, rights.needed(command, settings))
 
-    if command not in rights.COMMANDS:
-        return None
+    if command not in rights.COMMANDS or command in rights.OF_TWO:
+        return None  # those ask before they do anything, for they know the other generation
     try:
         lacking = asyncio.run(ask())
     except (Refusal, KafkaError, OSError):

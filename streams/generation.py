@@ -12,9 +12,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.base import MINUTE
 from schemas.generation import Generation
-from streams import kafka, topics
-from streams.allowed import require_rights
+from streams import kafka, rights, topics
+from streams.access import denied
+from streams.allowed import missing
 from streams.errors import Refusal
+from streams.rights import Right
 from streams.settings import IMPORT, PUBLISHED, Settings
 
 TOPIC = "generation"
@@ -38,7 +40,7 @@ async def establish(settings: Settings, rulebook_version: str, lanes: int, now: 
     Raises GenerationMismatch when raw topic, partitions, lanes or rules are not those that it was started with.
     """
     async with kafka.admin(settings) as client, kafka.running(settings, kafka.consumer(settings)) as reader:
-        await require_rights(settings, client, "worker")
+        await _may_work(settings, client, reader)
         ours = await _as_it_is(settings, client, reader, rulebook_version, lanes, now)
         agreed = await _first(settings, reader) or await _written(settings, reader, ours)
     _compare(settings, agreed, ours)
@@ -55,6 +57,17 @@ async def found(settings: Settings, wanted: Generation) -> Generation:
         return there
     async with kafka.running(settings, kafka.consumer(settings)) as reader:
         return await _written(settings, reader, wanted)
+
+
+async def _may_work(settings: Settings, client: AIOKafkaAdminClient, reader: AIOKafkaConsumer) -> None:
+    """Raises AccessDenied with every right that a worker of this generation lacks. One of a replay needs fewer."""
+    lacking = await missing(client, rights.needed("worker", settings))
+    if lacking and Right("READ", "topic", settings.topic(TOPIC)) not in lacking:
+        there = settings.topic(TOPIC) in await topics.described(client) and await _first(settings, reader)
+        if there and there.replay is not None:
+            lacking = await missing(client, rights.replaying(settings))
+    if lacking:
+        raise denied(settings, "worker", lacking)
 
 
 async def _written(settings: Settings, reader: AIOKafkaConsumer, wanted: Generation) -> Generation:

@@ -11,7 +11,8 @@ from agents.rulebook import Rulebook
 from schemas.base import iso
 from schemas.generation import Generation
 from streams import generation as generations
-from streams import kafka, topics
+from streams import kafka, rights, topics
+from streams.allowed import require_rights
 from streams.errors import Refusal
 from streams.handover.publishing import existing
 from streams.replay.bounds import complete, down, edges
@@ -44,12 +45,17 @@ async def found(source: Settings, prefix: str, rulebook: Rulebook, now: int) -> 
 
     Raises Refusal for a prefix that something else has, TopicsError, GenerationMismatch or KafkaUnreachable.
     """
+    async with kafka.admin(source) as client:
+        await require_rights(source, client, "handover", rights.repeated(source))
     first = await existing(source)
     settings = _settings(source, prefix, first)
     if settings.prefix == source.prefix:
         raise Refusal(f"{prefix} is the generation that publishes; name another, which takes over")
+    wanted_rights = rights.needed("handover", source, settings)
     async with kafka.admin(settings) as client:
+        await require_rights(settings, client, "handover", wanted_rights)
         await topics.create(client, topics.plan(settings, rulebook.lanes.count))
+        await require_rights(settings, client, "handover", wanted_rights)  # what has just been made could not be asked
     note = None
     if first is not None and await existing(settings) is None:
         wanted, note = await _wanted(settings, first, rulebook)

@@ -21,7 +21,8 @@ from agents.rulebook import Rulebook
 from schemas.base import iso
 from schemas.generation import Generation, Replay
 from streams import generation as generations
-from streams import kafka, topics
+from streams import kafka, rights, topics
+from streams.allowed import require_rights
 from streams.errors import Refusal
 from streams.replay.bounds import complete, down, edges, last_before, offsets_at
 from streams.settings import IMPORT, PUBLISHED, Settings, variable
@@ -73,13 +74,17 @@ async def found(source: Settings, prefix: str, rulebook: Rulebook, asked: Asked)
 
     Raises ReplayRefused, TopicsError or KafkaUnreachable.
     """
+    async with kafka.admin(source) as client:
+        await require_rights(source, client, "replay", rights.repeated(source))
     repeated = await _source(source, prefix)
+    own = _settings(source, prefix, repeated, asked.since is None)
+    await _allowed(source, own)
     there = await existing(source, prefix)
     if there is None:
-        settings = _settings(source, prefix, repeated, asked.since is None)
-        await _make_topics(settings, rulebook.lanes.count)
-        wanted, notes = await _wanted(source, settings, repeated, rulebook, asked)
-        made = await generations.found(settings, wanted)
+        await _make_topics(own, rulebook.lanes.count)
+        await _allowed(source, own)  # only now can be told what may be done with them
+        wanted, notes = await _wanted(source, own, repeated, rulebook, asked)
+        made = await generations.found(own, wanted)
     else:
         made, notes = there, ()
     if made.replay is None:
@@ -90,6 +95,12 @@ async def found(source: Settings, prefix: str, rulebook: Rulebook, asked: Asked)
     settings = _settings(source, prefix, repeated, made.replay.since is None)
     notes += _rules_note(repeated, rulebook)
     return Founded(settings, made, made.replay, there is not None, notes)
+
+
+async def _allowed(source: Settings, own: Settings) -> None:
+    """Raises AccessDenied before a worker would end for it."""
+    async with kafka.admin(own) as client:
+        await require_rights(own, client, "replay", rights.needed("replay", source, own))
 
 
 async def existing(source: Settings, prefix: str) -> Generation | None:

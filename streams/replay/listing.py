@@ -13,7 +13,8 @@ from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from schemas.generation import Generation, Replay
 from streams import generation as generations
-from streams import kafka, topics
+from streams import kafka, rights, topics
+from streams.allowed import require_rights
 from streams.errors import Refusal
 from streams.replay.founding import existing
 from streams.settings import NAMES, Settings
@@ -43,6 +44,9 @@ async def replays(settings: Settings) -> list[Found]:
 
 async def delete(settings: Settings, prefix: str) -> list[str]:
     """Delete the replay under `prefix`; returns the names of its topics. Raises Refusal for what is no replay."""
+    async with kafka.admin(settings) as client:
+        wanted = rights.needed("replay --delete", settings, rights.another(settings, prefix))
+        await require_rights(settings, client, "replay --delete", wanted)
     generation = await existing(settings, prefix)
     if generation is None or generation.replay is None:
         raise Refusal(

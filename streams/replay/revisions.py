@@ -9,7 +9,8 @@ from pathlib import Path
 import orjson
 
 from streams import generation as generations
-from streams import kafka, topics
+from streams import kafka, rights, topics
+from streams.allowed import require_rights
 from streams.errors import Refusal
 from streams.handover.lanes import silent_since
 from streams.reading import merged, spans
@@ -66,9 +67,11 @@ def _of_file(name: str) -> dict[Key, Document]:
 
 
 async def of_generation(settings: Settings, prefix: str) -> Side:
-    """The alerts of the generation under `prefix`. Raises Refusal where there is none."""
+    """The alerts of the generation under `prefix`. Raises Refusal where there is none, AccessDenied."""
     own = Settings(**{**settings.model_dump(), "prefix": prefix, "import_topic": None})
     async with kafka.admin(own) as client:
+        # a topic that may not be seen looks like one that is not there, and the comparison would be another
+        await require_rights(own, client, "diff", rights.compared(own))
         there = await topics.described(client)
     if own.topic("alerts") not in there:
         raise Refusal(

@@ -7,16 +7,23 @@ so to everything that reads it, these headlines arrived when they say.
 import asyncio
 import json
 from collections.abc import Sequence
+from typing import Protocol
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.base import iso
+from streams import kafka
 from streams.demo.wire import Item
-from tests.integration.deployment import Deployment
+from streams.settings import Settings
 
 _TIME = "message.timestamp.type"
+
+
+class Deployed(Protocol):
+    """Something with a raw topic, to which these settings lead."""
+
+    settings: Settings
 
 
 def value(item: Item) -> bytes:
@@ -26,25 +33,23 @@ def value(item: Item) -> bytes:
     ).encode()
 
 
-def arrived(deployment: Deployment, items: Sequence[Item], partitions: int = 2) -> None:
+def arrived(deployment: Deployed, items: Sequence[Item], partitions: int = 2, retention_ms: int = -1) -> None:
     """Make the raw topic, with `items` in it as they arrived, each when it was published. Before `topics create`."""
-    asyncio.run(_arrived(deployment, items, partitions))
+    asyncio.run(_arrived(deployment.settings, items, partitions, str(retention_ms)))
 
 
-async def _arrived(deployment: Deployment, items: Sequence[Item], partitions: int) -> None:
-    topic, servers = deployment.settings.raw_topic, deployment.settings.kafka_bootstrap_servers
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
-    producer = AIOKafkaProducer(bootstrap_servers=servers, linger_ms=20)
-    await admin.start()
-    own = {_TIME: "CreateTime", "message.timestamp.before.max.ms": str(2**63 - 1), "retention.ms": "-1"}
-    await admin.create_topics([NewTopic(topic, partitions, 1, topic_configs=own)])
-    await producer.start()
-    sent = [
-        await producer.send(topic, value(item), partition=number % partitions, timestamp_ms=item.published_at)
-        for number, item in enumerate(items)
-    ]
-    await asyncio.gather(*sent)
-    await producer.stop()
-    stamped = ConfigResource(ConfigResourceType.TOPIC, topic, configs={_TIME: "LogAppendTime", "retention.ms": "-1"})
-    await admin.alter_configs([stamped])
-    await admin.close()
+async def _arrived(settings: Settings, items: Sequence[Item], partitions: int, retention_ms: str) -> None:
+    topic = settings.raw_topic
+    own = {_TIME: "CreateTime", "message.timestamp.before.max.ms": str(2**63 - 1), "retention.ms": retention_ms}
+    async with (
+        kafka.admin(settings) as admin,
+        kafka.running(settings, kafka.producer(settings, linger_ms=20)) as producer,
+    ):
+        await admin.create_topics([NewTopic(topic, partitions, 1, topic_configs=own)])
+        sent = [
+            await producer.send(topic, value(item), partition=number % partitions, timestamp_ms=item.published_at)
+            for number, item in enumerate(items)
+        ]
+        await asyncio.gather(*sent)
+        kept = {_TIME: "LogAppendTime", "retention.ms": retention_ms}
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=kept)])

@@ -1,7 +1,8 @@
 """Rights given and taken while Kafka runs, by its own protocol; aiokafka's administration client has no call for it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest
@@ -27,19 +28,68 @@ _ANY, _LITERAL, _PREFIXED, _ALLOW = 1, 3, 4, 3
 _EVERYWHERE = "*"
 
 
+class Open:
+    """Rights changed over one connection."""
+
+    def __init__(self, client: AIOKafkaAdminClient, user: str) -> None:
+        self._client = client
+        self._user = user
+
+    async def allow(self, rights: Iterable[Right]) -> None:
+        """Give rights to the user."""
+        await self._change(rights, CreateAclsRequest)
+
+    async def deny(self, rights: Iterable[Right]) -> None:
+        """Take rights from the user."""
+        await self._change(rights, DeleteAclsRequest)
+
+    async def _change(
+        self, rights: Iterable[Right], request: type[CreateAclsRequest] | type[DeleteAclsRequest]
+    ) -> None:
+        await asyncio.gather(*[self._one(right, request) for right in rights])
+
+    async def _one(self, right: Right, request: type[CreateAclsRequest] | type[DeleteAclsRequest]) -> None:
+        made = request(
+            _RESOURCES[right.resource],
+            right.name,
+            _PREFIXED if right.prefixed else _LITERAL,
+            f"User:{self._user}",
+            _EVERYWHERE,
+            _OPERATIONS[right.operation],
+            _ALLOW,
+        )
+        _fine(await self._client._send_to_controller(made))
+
+
 class Acls:
     """What users may do, changed by an administrator."""
 
     def __init__(self, administrator: Settings) -> None:
         self._settings = administrator
 
+    @asynccontextmanager
+    async def of(self, user: str) -> AsyncIterator[Open]:
+        """To change a user's rights many times."""
+        async with kafka.admin(self._settings) as client:
+            yield Open(client, user)
+
     def allow(self, user: str, rights: Iterable[Right]) -> None:
         """Give rights to a user."""
-        asyncio.run(self._change(user, list(rights), CreateAclsRequest))
+
+        async def run() -> None:
+            async with self.of(user) as opened:
+                await opened.allow(rights)
+
+        asyncio.run(run())
 
     def deny(self, user: str, rights: Iterable[Right]) -> None:
         """Take rights from a user."""
-        asyncio.run(self._change(user, list(rights), DeleteAclsRequest))
+
+        async def run() -> None:
+            async with self.of(user) as opened:
+                await opened.deny(rights)
+
+        asyncio.run(run())
 
     def clear(self, user: str) -> None:
         """Take all rights from a user."""
@@ -50,30 +100,6 @@ class Acls:
                 _fine(await client._send_to_controller(request))
 
         asyncio.run(run())
-
-    async def _change(
-        self, user: str, rights: list[Right], request: type[CreateAclsRequest] | type[DeleteAclsRequest]
-    ) -> None:
-        async with kafka.admin(self._settings) as client:
-            await asyncio.gather(*[self._one(client, user, right, request) for right in rights])
-
-    async def _one(
-        self,
-        client: AIOKafkaAdminClient,
-        user: str,
-        right: Right,
-        request: type[CreateAclsRequest] | type[DeleteAclsRequest],
-    ) -> None:
-        made = request(
-            _RESOURCES[right.resource],
-            right.name,
-            _PREFIXED if right.prefixed else _LITERAL,
-            f"User:{user}",
-            _EVERYWHERE,
-            _OPERATIONS[right.operation],
-            _ALLOW,
-        )
-        _fine(await client._send_to_controller(made))
 
 
 def _fine(answer: object) -> None:
