@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +13,11 @@ from streams.broker.server import LocalKafka
 from streams.settings import Settings
 from tests.security.acls import Acls
 from tests.security.certificates import Authority
+from tests.security.forks import Forks
 
 ALICE, PASSWORD = "alice", "curiouser-and-curiouser"
 HEAP_MEGABYTES = 256
-SECONDS = 120
+SECONDS = 60
 
 
 class Secured:
@@ -29,11 +29,14 @@ class Secured:
         self.stranger = Authority(directory / "stranger")
         identity = self.authority.identity("administrator")
         self.security = Security({ALICE: PASSWORD}, identity, self.authority.file)
+        self.forks = Forks()
+        """What runs the commands of its users."""
 
     @contextmanager
     def running(self) -> Iterator["Secured"]:
         """As long as this lasts."""
-        with LocalKafka(self._directory / "kafka", 0, heap_megabytes=HEAP_MEGABYTES, security=self.security):
+        kafka = LocalKafka(self._directory / "kafka", 0, heap_megabytes=HEAP_MEGABYTES, security=self.security)
+        with self.forks, kafka:
             yield self
 
     def by_password(self, protocol: str, prefix: str) -> "User":
@@ -70,6 +73,7 @@ class User:
 
     def __init__(self, broker: Secured, name: str, prefix: str, protocol: str, login: Mapping[str, str]) -> None:
         self.name = name
+        self._forks = broker.forks
         self.variables = {f"TOCSIN_KAFKA_{variable}": value for variable, value in login.items()} | {
             "TOCSIN_KAFKA_BOOTSTRAP_SERVERS": broker.security.bootstrap(protocol),
             "TOCSIN_PREFIX": prefix,
@@ -96,14 +100,7 @@ class User:
     ) -> subprocess.CompletedProcess[bytes]:
         """`tocsin ARGUMENTS`, run to its end. `changes` are variables; one that is empty is unset."""
         began = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "streams.cli", *arguments],
-            input=stdin,
-            capture_output=True,
-            env=self.environment(changes),
-            timeout=SECONDS,
-            check=False,
-        )
+        done = self._forks.run(arguments, stdin, self.environment(changes), SECONDS)
         took = time.monotonic() - began
         told = f"exit {done.returncode} after {took:.0f} s: {done.stdout[-1000:]!r} {done.stderr[-4000:].decode()}"
         assert status is None or done.returncode == status, told
