@@ -5,13 +5,13 @@ waiting helps, so nothing is tried again and a command ends with 2.
 """
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from aiokafka import errors
 
 from streams import rights
-from streams.errors import Refusal
+from streams.errors import Refusal, causes
 from streams.rights import Right
 from streams.settings import Settings
 
@@ -33,19 +33,10 @@ _RESOURCES: dict[type[Exception], str] = {
 }
 
 
-def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """`error` and what it came from."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
-
-
 def login_refused(settings: Settings, cause: BaseException) -> AccessDenied | None:
     """Why a connection can never come about with these settings; `None` when it might later."""
     at = settings.kafka_bootstrap_servers
-    for error in chain(cause):
+    for error in causes(cause):
         if isinstance(error, errors.SaslAuthenticationFailed):
             return AccessDenied(
                 f"Kafka at {at} refuses the login of user {settings.kafka_sasl_username!r} "
@@ -77,12 +68,12 @@ def login_refused(settings: Settings, cause: BaseException) -> AccessDenied | No
 
 def is_denied(cause: BaseException) -> bool:
     """Whether a right is missing: no waiting helps."""
-    return any(isinstance(error, tuple(_RESOURCES)) for error in chain(cause))
+    return any(isinstance(error, tuple(_RESOURCES)) for error in causes(cause))
 
 
 def right_missing(settings: Settings, command: str, cause: BaseException) -> AccessDenied | None:
     """What has to be allowed for `command`, if that is what `cause` comes from."""
-    for error in chain(cause):
+    for error in causes(cause):
         resource = next((name for kind, name in _RESOURCES.items() if isinstance(error, kind)), None)
         if resource is not None:
             return denied(settings, command, _wanted(settings, command, resource, _named(error)))

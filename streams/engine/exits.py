@@ -14,13 +14,13 @@ again. The exit status says why, for people and for the supervisor, who counts i
 
 import os
 import traceback
-from collections.abc import Iterator
 from enum import IntEnum
 from typing import NoReturn
 
 from aiokafka import errors
 
 from streams.access import is_denied, right_missing
+from streams.errors import causes
 from streams.settings import Settings
 from streams.visible import visible_lines
 
@@ -61,7 +61,7 @@ _GONE = (errors.OffsetOutOfRangeError,)
 
 def kind_of(error: BaseException, otherwise: Exit = Exit.FAULT) -> Exit:
     """What an error, or one behind it, says of the end that it brings."""
-    for each in _chain(error):
+    for each in causes(error):
         # A rebalance passes what the broker answered on as text, in an error of no kind.
         if isinstance(each, _FENCED) or FencedInstanceIdError.__name__ in str(each):
             return Exit.FENCED
@@ -102,15 +102,3 @@ def fenced(where: str) -> str:
         "may last, or its TOCSIN_INSTANCE_ID or its partitions are another worker's now. It has written nothing since. "
         "Start it again; if that repeats, give every worker an id of its own"
     )
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, and those that it was raised from or while."""
-    seen: set[int] = set()
-    todo = [error]
-    while todo:
-        each = todo.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            todo += [behind for behind in (each.__cause__, each.__context__) if behind is not None]
