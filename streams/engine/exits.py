@@ -45,6 +45,10 @@ class LostError(Exception):
     """What has to be read is no longer in the topic: going on would skip or forget records in silence."""
 
 
+class TransactionError(Exception):
+    """A transaction failed. Unless it broke off in the middle of its commit, nothing of it is in the log."""
+
+
 class FencedInstanceIdError(errors.BrokerResponseError):  # type: ignore[misc]
     """Kafka's answer to a member whose static id another one has joined with. aiokafka 0.14 does not know it."""
 
@@ -59,15 +63,16 @@ _FENCED = (errors.ProducerFenced, errors.InvalidProducerEpoch, FencedInstanceIdE
 _GONE = (errors.OffsetOutOfRangeError,)
 
 
-def kind_of(error: BaseException, otherwise: Exit = Exit.FAULT) -> Exit:
+def kind_of(error: BaseException) -> Exit:
     """What an error, or one behind it, says of the end that it brings."""
-    for each in causes(error):
+    behind = list(causes(error))
+    for each in behind:
         # A rebalance passes what the broker answered on as text, in an error of no kind.
         if isinstance(each, _FENCED) or FencedInstanceIdError.__name__ in str(each):
             return Exit.FENCED
         if isinstance(each, (LostError, *_GONE)):
             return Exit.LOST
-    return otherwise
+    return Exit.TRANSACTION if any(isinstance(each, TransactionError) for each in behind) else Exit.FAULT
 
 
 def die(why: str, kind: Exit = Exit.FAULT, cause: BaseException | None = None) -> NoReturn:
@@ -78,7 +83,7 @@ def die(why: str, kind: Exit = Exit.FAULT, cause: BaseException | None = None) -
     os._exit(kind)
 
 
-def die_of(where: str, error: BaseException, otherwise: Exit = Exit.FAULT) -> NoReturn:
+def die_of(where: str, error: BaseException) -> NoReturn:
     """End the process for `error`, with the status and in the words that go with it.
 
     A right that is missing in Kafka is a fault of settings and ends with 2, as at the start.
@@ -86,12 +91,12 @@ def die_of(where: str, error: BaseException, otherwise: Exit = Exit.FAULT) -> No
     if is_denied(error) and (denied := right_missing(Settings(), "worker", error)) is not None:
         os.write(2, f"tocsin: {visible_lines(f'{where}: {denied}')}\n".encode(errors="replace"))
         os._exit(denied.exit_code)
-    kind = kind_of(error, otherwise)
+    kind = kind_of(error)
     what = str(error) if isinstance(error, LostError) else f"{type(error).__name__}: {error}"
     if kind is Exit.FENCED:
         die(fenced(f"{where}: {what}"), kind)
     if kind is Exit.TRANSACTION:
-        die(f"{where}: {what}. Nothing of this chunk is written; whoever is started next reads it again", kind)
+        die(f"{where}: {what}. Nothing of it is written; whoever is started next goes on from the last commit", kind)
     die(f"{where}: {what}", kind, error)
 
 

@@ -19,7 +19,7 @@ from streams.engine.chunk import Chunk, Reached
 from streams.engine.exits import Exit, die, die_of
 from streams.engine.spec import StageSpec
 from streams.engine.step_errors import StepErrors, told
-from streams.engine.transaction import TransactionError, Transactor
+from streams.engine.transaction import Transactor
 from streams.metrics import Metrics
 
 
@@ -142,9 +142,7 @@ class Lane:
     async def _guard(self) -> None:
         try:
             await self._run()
-        except TransactionError as error:
-            die_of(self._where, error, Exit.TRANSACTION)
-        except BaseException as error:  # a bug: see the module's docstring
+        except BaseException as error:  # see the module's docstring
             die_of(self._where, error)
 
     async def _run(self) -> None:

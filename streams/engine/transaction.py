@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from aiokafka import AIOKafkaProducer
 
 from agents.stage import Outbound
-from streams.engine.exits import Exit, kind_of
+from streams.engine.exits import Exit, TransactionError, kind_of
 
 POSITION = b"\0position"
 """Key of the input position in a stage's state topic."""
@@ -24,10 +24,6 @@ TIMEOUT = 15.0
 
 
 T = TypeVar("T")
-
-
-class TransactionError(Exception):
-    """A transaction failed. Unless it broke off in the middle of its commit, nothing of it is in the log."""
 
 
 class Transactor:

@@ -6,8 +6,7 @@ import sys
 import pytest
 from aiokafka import errors
 
-from streams.engine.exits import Exit, FencedInstanceIdError, LostError, kind_of
-from streams.engine.transaction import TransactionError
+from streams.engine.exits import Exit, FencedInstanceIdError, LostError, TransactionError, kind_of
 
 
 def raised(outer: BaseException, cause: BaseException) -> BaseException:
@@ -26,6 +25,8 @@ def raised(outer: BaseException, cause: BaseException) -> BaseException:
         (errors.KafkaError(repr(FencedInstanceIdError())), Exit.FENCED),
         (errors.KafkaError(f"Unexpected error during coordination {FencedInstanceIdError()!r}"), Exit.FENCED),
         (LostError("gone"), Exit.LOST),
+        (TransactionError("not committed"), Exit.TRANSACTION),
+        (raised(TransactionError("failed"), errors.MessageSizeTooLargeError()), Exit.TRANSACTION),
         (errors.OffsetOutOfRangeError({}), Exit.LOST),
         (errors.MessageSizeTooLargeError(), Exit.FAULT),
         (ValueError("boom"), Exit.FAULT),
@@ -34,10 +35,6 @@ def raised(outer: BaseException, cause: BaseException) -> BaseException:
 )
 def test_kind_of(error: BaseException, kind: Exit) -> None:
     assert kind_of(error) is kind
-
-
-def test_what_else_a_transaction_dies_of_is_the_transactions() -> None:
-    assert kind_of(errors.MessageSizeTooLargeError(), Exit.TRANSACTION) is Exit.TRANSACTION
 
 
 def ended(code: str) -> tuple[int, str]:
@@ -64,3 +61,18 @@ def test_a_fault_has_its_traceback() -> None:
     assert status == 70
     assert "ZeroDivisionError" in said
     assert 'File "<string>"' in said
+
+
+@pytest.mark.parametrize("call", ["wait_empty", "perform_seek"])
+def test_a_transaction_that_fails_while_lanes_close_or_open_is_no_fault_of_ours(call: str) -> None:
+    status, said = ended(
+        "import asyncio\nfrom types import SimpleNamespace as Made\n"
+        "from streams.engine.exits import TransactionError\nfrom streams.engine.transport import LaneConsumer\n"
+        "async def fail():\n    raise TransactionError('not committed within 15 s')\n"
+        "lanes = Made(lanes={}, close=fail)\n"
+        "worker = Made(app=Made(lanes=lanes, should_stop=False), _opening=None, _open=fail)\n"
+        f"asyncio.run(LaneConsumer.{call}(worker))"
+    )
+    assert status == 71
+    assert "exit 71 (transaction)" in said
+    assert "not committed within 15 s" in said

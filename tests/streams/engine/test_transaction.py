@@ -5,9 +5,9 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 from agents.stage import Inbound, Outbound
-from streams.engine.exits import Exit, LostError, kind_of
+from streams.engine.exits import Exit, LostError, TransactionError, kind_of
 from streams.engine.state import Reader, load_memory, load_state
-from streams.engine.transaction import TransactionError, Transactor
+from streams.engine.transaction import Transactor
 
 
 @pytest.fixture
