@@ -12,7 +12,7 @@ Acknowledgements and commits of Faust's do nothing, because topics are declared 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -31,6 +31,8 @@ OPEN_TIMEOUT = 120.0
 """Seconds that taking over partitions may last before the worker gives up and ends."""
 LEAVE_TIMEOUT = 3.0
 """Seconds that leaving the group may last."""
+ANSWER_TIMEOUT = 10.0
+"""Seconds after which a question for stable offsets is given up."""
 CLOSE_TIMEOUT = 20.0
 """Seconds that lanes have for their last transaction."""
 
@@ -146,9 +148,13 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 )
         return found
 
-    async def stable_offsets(self, partitions: Iterable[TP]) -> dict[TP, int]:
-        """The offset behind the last committed record, asked of the broker; to be awaited in this thread's loop."""
-        found = await self._ensure_consumer().end_offsets([TopicPartition(*tp) for tp in partitions])
+    async def stable_offsets(self) -> dict[TP, int]:
+        """The offset behind the last committed record of each partition that is ours, asked of the broker.
+
+        To be awaited in this thread's loop. Raises an error if not all of it is answered in time.
+        """
+        consumer = self._ensure_consumer()
+        found = await asyncio.wait_for(consumer.end_offsets(list(consumer.assignment())), ANSWER_TIMEOUT)
         return {TP(*tp): offset for tp, offset in found.items()}
 
     async def advise(self, positions: Mapping[TP, int]) -> None:
@@ -193,6 +199,16 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             return bool(await self.call_thread(self._ensure_consumer()._client.force_metadata_update))
         except (KafkaError, OSError):
             return False
+
+    @property
+    def given(self) -> int | None:
+        """The group's generation in which partitions are ours; `None` without any. May be asked in any thread.
+
+        In a rebalance they are those from before it: the next generation says anew.
+        """
+        consumer = self._consumer
+        coordinator = None if consumer is None else consumer._coordinator
+        return coordinator.generation if coordinator is not None and consumer.assignment() else None
 
     @property
     def evicted(self) -> bool:

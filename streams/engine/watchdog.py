@@ -2,6 +2,7 @@
 
     event loop, consumer's loop   not turned for N s                                       → exit 73
     a lane                        committed input ahead, position not moved for N s        → exit 73
+    a lane that is not open       its partition is ours, for max(2 N, 140) s               → exit 73
     the interpreter               held for 2 N s of processor time, so not even we can run → SIGPROF
 
 A stall without an exit is the one failure that nothing else heals: the group sees heartbeats, the supervisor a
@@ -9,9 +10,12 @@ process. After the exit a new owner goes on from the last commit.
 
 *Ahead* is meant against the last stable offset: an open transaction of a slow producer is no stall. It is known from
 the consumer's own fetches and, because a consumer that has stopped to fetch would never learn of more, from asking the
-broker now and then. Not counted are a lane that skew control has paused, a worker that is opening its lanes (that has
-a time limit of its own), and partitions of which nothing is known to be ahead, as when the broker is away. Time in
-which the process itself was stopped does not count: one that was asleep has to find out that it is fenced.
+broker now and then. Not counted are a lane that skew control has paused, and time in which the broker does not answer
+these questions: what was ahead before an outage says nothing of it, and lanes get their time anew when it is over. Time
+in which the process itself was stopped does not count: one that was asleep has to find out that it is fenced.
+
+A worker that is not ready is given longer, and again with each generation of its group: opening has a time limit of
+its own, and so has closing, but not what lies between. One without partitions waits for ever.
 """
 
 import asyncio
@@ -32,12 +36,14 @@ from faust.types import TP
 from streams.engine.chunk import Reached
 from streams.engine.exits import Exit, die
 from streams.engine.lanes import Lanes
-from streams.engine.transport import LaneThread
+from streams.engine.transport import CLOSE_TIMEOUT, OPEN_TIMEOUT, LaneThread
 
 LOOK = 0.25
 """Seconds between two looks."""
 ASK = 5.0
 """Seconds between two questions to the broker for the stable offsets."""
+MISSED = 3
+"""Questions without an answer after which nothing is known any more."""
 
 
 class Stand(NamedTuple):
@@ -92,6 +98,22 @@ class Stalls:
         return None
 
 
+class Unready:
+    """For how long partitions have been ours without being open. Time is given."""
+
+    def __init__(self) -> None:
+        self._since: tuple[int, float] | None = None
+
+    def look(self, now: float, generation: int | None) -> float:
+        """Seconds since the group gave us partitions in this generation; `None`: nothing is ours, or all is open."""
+        if generation is None:
+            self._since = None
+            return 0.0
+        if self._since is None or self._since[0] != generation:
+            self._since = generation, now
+        return now - self._since[1]
+
+
 class Pulse:
     """Whether an event loop turns: asked from outside, it answers from inside."""
 
@@ -103,11 +125,14 @@ class Pulse:
 
     def silent(self, now: float) -> float:
         """Seconds since a question that is not answered; asks the next one if it is. A loop that is closed is fine."""
-        if self._asked is not None:
+        if self._loop.is_closed():
+            self._asked = None
+        elif self._asked is not None:
             return now - self._asked
-        self._asked = now
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._beat)
+        else:
+            self._asked = now
+            with contextlib.suppress(RuntimeError):  # closed just now
+                self._loop.call_soon_threadsafe(self._beat)
         return 0.0
 
     def _beat(self) -> None:
@@ -126,10 +151,14 @@ class Watchdog:
         self._thread = thread
         self._end = end
         self._stalls = Stalls(seconds)
+        self._unready = Unready()
+        self._patience = max(2 * seconds, OPEN_TIMEOUT + CLOSE_TIMEOUT)
+        self._every = min(ASK, seconds / 4)
         self._reached: Mapping[TP, Reached] = {}
         self._stable: Mapping[TP, int] = {}
         self._question: Future[Mapping[TP, int]] | None = None
         self._asked = -ASK
+        self._heard: float | None = None
         self._pulses = {
             "the event loop": (Pulse(loop), threading.get_ident()),
             "the consumer's thread": (Pulse(thread.thread_loop, self._sample), thread._thread.ident),
@@ -154,10 +183,18 @@ class Watchdog:
         for what, (pulse, ident) in self._pulses.items():
             if (silent := pulse.silent(now)) >= self._seconds:
                 self._end(f"watchdog: {what} has not turned for {silent:.0f} s{_doing(ident)}", Exit.WATCHDOG)
-        if not self._lanes.ready:
+        self._ask(now)
+        answered = self._heard is not None and now - self._heard < MISSED * self._every
+        ready = self._lanes.ready
+        given = self._thread.given
+        if (waited := self._unready.look(now, None if ready or not answered else given)) >= self._patience:
+            self._end(
+                f"watchdog: the group gave this worker partitions {waited:.0f} s ago, and they are not open",
+                Exit.WATCHDOG,
+            )
+        if not ready or not answered:
             self._stalls.look(now, {})
             return
-        self._ask(now)
         if (stall := self._stalls.look(now, self._stands())) is not None:
             self._end(f"watchdog: {stall}", Exit.WATCHDOG)
 
@@ -178,15 +215,17 @@ class Watchdog:
         if self._question is not None:
             if not self._question.done():
                 return
-            with contextlib.suppress(Exception):  # the broker is away: nothing new is known
+            with contextlib.suppress(Exception):  # the broker is away: nothing is known
                 self._stable = self._question.result()
+                self._heard = now
             self._question = None
-        if now - self._asked >= min(ASK, self._seconds / 4):
+        if now - self._asked >= self._every and not self._thread.thread_loop.is_closed():
             self._asked = now
-            with contextlib.suppress(RuntimeError):
-                self._question = asyncio.run_coroutine_threadsafe(
-                    self._thread.stable_offsets(list(self._lanes.lanes)), self._thread.thread_loop
-                )
+            question = self._thread.stable_offsets()
+            try:
+                self._question = asyncio.run_coroutine_threadsafe(question, self._thread.thread_loop)
+            except RuntimeError:  # closed just now
+                question.close()
 
 
 def _doing(ident: int | None) -> str:

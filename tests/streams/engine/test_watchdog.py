@@ -2,10 +2,15 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
 
+import pytest
 from faust.types import TP
 
-from streams.engine.watchdog import Pulse, Stall, Stalls, Stand
+from streams.engine.chunk import Reached
+from streams.engine.exits import Exit
+from streams.engine.watchdog import Pulse, Stall, Stalls, Stand, Watchdog
 
 A, B = TP("raw", 0), TP("raw", 1)
 
@@ -55,4 +60,71 @@ def test_a_pulse_is_silent_for_as_long_as_its_loop_does_not_turn() -> None:
     assert pulse.silent(9) == 1
     assert beats == [threading.get_ident()]
     loop.close()
-    assert pulse.silent(10) == 2, "a loop that is closed does not answer"
+    assert pulse.silent(30) == pulse.silent(90) == 0, "a loop that is closed is fine, though it was asked before"
+
+
+class Bench:
+    """A watchdog of ten seconds over one lane that never moves, with a broker and a group that are set by hand."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.ended: list[str] = []
+        self.away = False
+        self.lanes = SimpleNamespace(ready=True, lanes={A: SimpleNamespace(done=lambda seen: 5, paused=False)})  # noqa: ARG005
+        self.thread = SimpleNamespace(
+            thread_loop=self.loop,
+            _thread=threading.current_thread(),
+            sample=lambda: {A: Reached(1, 0, 5, 9)},
+            stable_offsets=self._stable_offsets,
+            given=1,
+        )
+        self.dog = Watchdog(10, self.lanes, self.thread, self.loop, self._end)  # type: ignore[arg-type]
+
+    def _end(self, why: str, kind: Exit) -> None:
+        assert kind is Exit.WATCHDOG
+        self.ended.append(why)
+
+    async def _stable_offsets(self) -> dict[TP, int]:
+        if self.away:
+            raise TimeoutError
+        return {A: 9}
+
+    def watch(self, begin: int, end: int) -> list[str]:
+        """Four looks a second; how it ended, if it did."""
+        for quarter in range(4 * begin, 4 * end):
+            self.dog.look(quarter / 4)
+            self.loop.run_until_complete(asyncio.sleep(0.0001))
+        return self.ended
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """The bench, its loop closed in the end."""
+    made = Bench()
+    yield made
+    made.loop.close()
+
+
+def test_a_broker_that_is_away_is_no_stall_and_lanes_have_their_time_again_afterwards(bench: Bench) -> None:
+    assert not bench.watch(0, 5)
+    bench.away = True
+    assert not bench.watch(5, 100), "known to be ahead before the outage, and by the last fetch"
+    bench.away = False
+    assert not bench.watch(100, 109)
+    assert "has not moved for 10 s" in bench.watch(109, 114)[0]
+
+
+def test_partitions_that_are_ours_and_are_never_opened_end_the_worker(bench: Bench) -> None:
+    bench.lanes.ready = False
+    assert not bench.watch(0, 139)
+    bench.thread.given = 2
+    assert not bench.watch(139, 278), "another generation of the group: another start"
+    assert "are not open" in bench.watch(278, 281)[0]
+
+
+@pytest.mark.parametrize("why", ["without partitions", "without a broker"])
+def test_a_worker_that_has_nothing_to_open_or_nobody_to_ask_may_wait(bench: Bench, why: str) -> None:
+    bench.lanes.ready = False
+    bench.away = why == "without a broker"
+    bench.thread.given = 1 if bench.away else None
+    assert not bench.watch(0, 400)
