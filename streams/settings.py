@@ -138,8 +138,8 @@ class Settings(BaseSettings):
         default=0.05,
         ge=0,
         le=1,
-        description="share of the last thousand records of a lane that may make a step raise before the worker stops, "
-        "0 to 1; 1 for any",
+        description="share of the latest records of a lane (about a thousand, or a chunk where that is more) that may "
+        "make a step raise before the worker stops, 0 to 1; 1 for any",
     )
     lost_records: Literal["refuse", "accept"] = Field(
         default="refuse",
@@ -167,7 +167,9 @@ class Settings(BaseSettings):
         default=None, description="password, where the protocol is a SASL one"
     )
     kafka_sasl_password_file: Path | None = Field(
-        default=None, description="file that holds the password and nothing else, instead of the password itself"
+        default=None,
+        description="file that holds the password and nothing else, instead of the password itself; "
+        "a worker reads it at its start",
     )
     kafka_ssl_cafile: Path | None = Field(default=None, description="PEM file of authorities; unset: the system's")
     kafka_ssl_certfile: Path | None = Field(default=None, description="PEM file of this client's certificate")
@@ -273,7 +275,9 @@ class Settings(BaseSettings):
         return self
 
     def password(self) -> str:
-        """The password of a SASL protocol. A file is read at each call: a new one holds from the next client on.
+        """The password of a SASL protocol. A file is read at each call.
+
+        A worker process calls once, at its start: a new password holds for it from its next start on.
 
         Raises SettingsError when the file cannot be read, or is empty.
         """

@@ -60,7 +60,7 @@ class Merge:
         self.late = 0
         """Rows that came after their place had been passed: broken promises. Dropped, and an alarm."""
         self.offset = 0
-        """Where in the lane the headline or withdrawal stood that was released last."""
+        """Where in the lane the headline, withdrawal or handover stood that was released last."""
         if state is not None:
             self._resume(state)
         self._bound: Bound = (self._oldest_promise(), 1)

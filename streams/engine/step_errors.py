@@ -4,7 +4,12 @@ A record that makes a step raise is rejected alone, and that is right for one re
 and the records are sound: the worker stops before it commits them, and they are there when the bug is gone. Only
 records that made a step raise count; a feed of garbage is refused for reasons of its own and stops nobody.
 
-The count is of the last thousand records or so of a lane (older ones fade), and at least 20 of them must have raised.
+The same version with the fault mended goes on in the generation. A later release does not, as the rules' version names
+the release; so the message says how a deployment goes on until that one takes over.
+
+The count is of the latest records of a lane: about a thousand, older ones fade, but the whole of the last chunk where
+TOCSIN_CHUNK allows more. At least 20 of them must have raised.
+
 It lies in the lane's state beside the position, in the same transaction: so a restart goes on counting where the last
 commit ended and cannot reject another 20 each time, whoever starts the worker again, and on whichever machine. A
 supervisor takes the exit (74) as one that a restart cannot help.
@@ -20,7 +25,7 @@ from schemas.rejected import Rejected
 STEP_ERRORS = b"\0step-errors"
 """Key of the count in a stage's state topic. Absent while it is 0."""
 WINDOW = 1000
-"""Records after which one counts a third."""
+"""Records after which one counts a third. Those of one chunk all count in full."""
 LEAST = 20
 """Step errors before the limit speaks."""
 FORGOTTEN = 0.1
@@ -70,6 +75,8 @@ def told(errors: StepErrors, step: Step, share: float) -> str:
         f"{errors.raised:.0f} of the last {errors.records:.0f} records made the step raise, and "
         f"TOCSIN_STEP_ERROR_SHARE={share:g} is allowed: a fault of Tocsin's, not of the records. In this chunk: "
         f"{', '.join(places[:_NAMED])}{more}; the last with: {' '.join(line.strip() for line in last)}. Nothing of the "
-        "chunk is written. Report it, and start a version without the fault: it goes on here and loses nothing. To "
-        "have them rejected instead, set TOCSIN_STEP_ERROR_SHARE=1"
+        "chunk is written. Report it. This same version with the fault mended goes on here and loses nothing; a later "
+        "release is another generation. Until there is one, TOCSIN_STEP_ERROR_SHARE=1 lets this one go on: it rejects "
+        "such records as step_error, with their bytes. `tocsin handover` with the mended release then reads all of raw "
+        "again, judges them rightly, and takes over"
     )

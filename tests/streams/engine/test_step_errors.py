@@ -35,6 +35,11 @@ def test_too_many(chunks: list[tuple[int, int]], too_many: bool) -> None:
     assert after(*chunks).too_many(0.05) is too_many
 
 
+def test_a_chunk_that_is_larger_counts_as_a_whole() -> None:
+    assert not after((5000, 249)).too_many(0.05)
+    assert after((5000, 251)).too_many(0.05)
+
+
 def test_all_may_raise_where_that_is_allowed() -> None:
     assert not after((5000, 5000)).too_many(1.0)
 
@@ -65,5 +70,10 @@ def test_the_message_names_records_and_cure() -> None:
     said = told(StepErrors(400, 25), Step(outputs, {}, 0), 0.05)
     for part in ("25 of the last 400", "headlines.raw[3] at 10", "3 more", "ValueError: boom", "loses nothing"):
         assert part in said
-    assert "TOCSIN_STEP_ERROR_SHARE" in said
+    for cure in (
+        "same version with the fault mended",
+        "TOCSIN_STEP_ERROR_SHARE=1 lets this one go on",
+        "tocsin handover",
+    ):
+        assert cure in said
     assert "at 99" not in said, "garbage is no fault of ours"
