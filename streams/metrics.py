@@ -74,7 +74,8 @@ class Metrics:
         )
         self.lost = Counter(
             "tocsin_lost_records",
-            "Records that were gone before they were read, and that TOCSIN_LOST_RECORDS=accept went on without.",
+            "Records that were gone before they were read, and that TOCSIN_LOST_RECORDS=accept went on without: "
+            "in all the time of the generation, whoever owned the lane.",
             ["stage", "partition"],
             registry=registry,
         )
@@ -289,13 +290,13 @@ class Metrics:
             self._raw_clock.labels(topic, str(partition)).set(arrival / 1000)
 
     def opened(self, stage: str, partition: int) -> None:
-        """A lane is ours: what it may count begins at 0."""
+        """A lane is ours: what it lost begins at 0, until its state says more."""
         self.lost.labels(stage, str(partition))
 
     def closed(self, stage: str, partition: int) -> None:
         """A lane is no longer ours: what its new owner says of it must not be contradicted by our last word."""
         where = str(partition)
-        for metric in (self._stage_clock, self._memory, self.lag_records, self.lag_seconds, self.paused):
+        for metric in (self._stage_clock, self._memory, self.lag_records, self.lag_seconds, self.paused, self.lost):
             _forget(metric, stage, where)
         if stage == "deduplicate":
             _forget(self._waiting, where)
@@ -309,6 +310,6 @@ class Metrics:
         self.lanes.set(lanes)
 
 
-def _forget(metric: Gauge, *labels: str) -> None:
+def _forget(metric: Gauge | Counter, *labels: str) -> None:
     with contextlib.suppress(KeyError):
         metric.remove(*labels)

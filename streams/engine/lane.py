@@ -17,6 +17,7 @@ from faust.types import TP
 from agents.stage import Inbound, Stage
 from streams.engine.chunk import Chunk, Reached
 from streams.engine.exits import Exit, die, die_of
+from streams.engine.lost import Losses
 from streams.engine.spec import StageSpec
 from streams.engine.step_errors import StepErrors, told
 from streams.engine.transaction import Transactor
@@ -52,6 +53,7 @@ class Lane:
         """Set by the skew control: too far ahead of the slowest raw partition."""
         self.committed_at = time.monotonic()
         self.errors = StepErrors()
+        self.losses = Losses()
         self._metrics = metrics
         self._chunk = chunk
         self._gap = gap
@@ -136,8 +138,14 @@ class Lane:
         if self._task is not None:
             await self._task
             if self.position is not None and self.idle and self.reached > self.position:
-                await self.transactor.commit([], self.spec.state, self.tp.partition, {}, self.reached)
+                await self.stand(self.reached)
         await self.transactor.close()
+
+    async def stand(self, position: int) -> None:
+        """Write down a position alone, without outputs."""
+        lost = self.losses.change(position)
+        await self.transactor.commit([], self.spec.state, self.tp.partition, lost, position)
+        self.losses.committed(position)
 
     async def _guard(self) -> None:
         try:
@@ -178,10 +186,11 @@ class Lane:
             step.outputs,
             self.spec.state,
             self.tp.partition,
-            {**step.state, **self.errors.change(errors)},
+            {**step.state, **self.errors.change(errors), **self.losses.change(step.position)},
             step.position,
         )
         self.errors = errors
+        self.losses.committed(step.position)
         self.buffered -= len(records)
         self.position = step.position
         self.consumed = records[-1].offset + 1

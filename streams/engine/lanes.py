@@ -16,7 +16,7 @@ from faust.types import TP
 
 from streams.engine.chunk import Chunk
 from streams.engine.lane import Lane
-from streams.engine.lost import Lost, settle
+from streams.engine.lost import LOST, Losses, Lost, settle
 from streams.engine.spec import StageSpec
 from streams.engine.state import Reader, load_memory, load_state
 from streams.engine.step_errors import STEP_ERRORS, StepErrors
@@ -53,7 +53,11 @@ class Lanes:
     def missed(self, tp: TP, position: int, begins: int) -> None:
         """The consumer found that `position`, which it was to read next, is gone. Raises LostError if that matters."""
         if (lane := self.lanes.get(tp)) is not None:
-            settle(Lost(tp, position, begins), self._settings.lost_records, lane.spec, self._metrics)
+            self._lost(lane, Lost(tp, position, begins))
+
+    def _lost(self, lane: Lane, lost: Lost) -> None:
+        settle(lost, self._settings.lost_records, lane.spec, self._metrics)
+        lane.losses.add(lost)
 
     async def open(self, partitions: Iterable[TP]) -> dict[TP, int]:
         """Take over `partitions`; returns the offset from which each is to be read."""
@@ -84,11 +88,11 @@ class Lanes:
             if new := tp not in positions:
                 positions[tp] = lane.spec.begins.get(tp.partition, begins)
             if lost := positions[tp] < begins:
-                settle(Lost(tp, positions[tp], begins), settings.lost_records, lane.spec, self._metrics)
+                self._lost(lane, Lost(tp, positions[tp], begins))
                 positions[tp] = begins
             if new or lost:
                 # written down at once: from now on, what expires unread is lost and will be missed
-                await lane.transactor.commit([], lane.spec.state, tp.partition, {}, positions[tp])
+                await lane.stand(positions[tp])
         took = time.monotonic() - began
         self._metrics.recovered(took, len(self.lanes))
         log.info("opened %d lanes in %.2f s", len(self.lanes), took)
@@ -104,6 +108,8 @@ class Lanes:
         for state, (entries, position) in (await load_state(reader, by_state)).items():
             lane = self.lanes[by_state[state]]
             lane.errors = StepErrors.decode(entries.pop(STEP_ERRORS, None))
+            lane.losses = Losses(entries.pop(LOST, None))
+            self._metrics.lost.labels(lane.spec.name, str(lane.tp.partition)).inc(lane.losses.total)
             memory = lane.stage.restore(entries)
             if position is not None:
                 positions[lane.tp] = position

@@ -50,6 +50,12 @@ def test_every_subregion_that_the_gazetteer_knows_has_a_lane() -> None:
     assert sum(len(book.lanes.subregions(lane)) for lane in range(4)) == 22
 
 
+def test_another_release_decides_under_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = version_of(RULES, {})
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "9999.1")
+    assert version_of(RULES, {}) != before
+
+
 def test_the_version_changes_with_each_file(directory: Path) -> None:
     version = version_of(directory, {})
     seen = {version}

@@ -45,11 +45,15 @@ def test_accepted_at_start(deployment: Deployment) -> None:
     with deployment.worker(TOCSIN_LOST_RECORDS="accept"):
         until(lambda: ready(deployment.port), "ready")
         until(lambda: len(recount.deduplicated(deployment)) == 9, "what is left is read")
-        assert 6 <= lost(deployment) <= 6 + 4  # ticks are records too
+        before = lost(deployment)
+        assert 6 <= before <= 6 + 4  # ticks are records too
     said = last_log(deployment)
     for partition, begin in begins.items():
         assert f"{deployment.settings.raw_topic}[{partition}]: records at [" in said
         assert f", {begin}) are gone and were not read" in said
+    with deployment.worker():
+        until(lambda: ready(deployment.port), "ready again")
+        assert lost(deployment) == before, "a restart forgets nothing, and counts nothing twice"
     with deployment.worker("--processes", "1", "--drain") as refusing:
         assert refusing.wait(60) == 0, "it was written down: there is nothing to refuse any more"
 
