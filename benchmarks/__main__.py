@@ -1,4 +1,4 @@
-"""`make bench`: measure, print, and write `docs/BENCHMARKS.md`.
+"""`make bench`: measure, print, and write `docs/BENCHMARKS.md`; what `recovery` says, `docs/RELIABILITY.md`.
 
 The rate on real data is measured where `TOCSIN_DATA` names a folder with `wklnd.jsonl.gz` (hourly snapshots of
 top stories); without it only the shipped sample is read, and the table says so.
@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parts = ["scan", "kafka", "recovery"]
     parser.add_argument("what", nargs="*", choices=[*parts, []], help=f"{', '.join(parts)}; all without")
-    parser.add_argument("--dry", action="store_true", help="print only, leave docs/BENCHMARKS.md as it is")
+    parser.add_argument("--dry", action="store_true", help="print only, leave the documents as they are")
     arguments = parser.parse_args()
     wanted = arguments.what or parts
     figures: list[report.Figure] = []
@@ -33,12 +33,17 @@ def main() -> None:
     if "kafka" in wanted:
         with tempfile.TemporaryDirectory() as directory:
             figures += asyncio.run(end_to_end.measure(Path(directory)))
+    if figures:
+        print(report.table(figures))
+        if not arguments.dry:
+            report.write("BENCHMARKS.md", "figures", report.table(figures))
     if "recovery" in wanted:
+        busy = os.getloadavg()[0]
         with tempfile.TemporaryDirectory() as directory:
-            figures.append(recovery.measure(Path(directory)))
-    print(report.table(figures))
-    if not arguments.dry:
-        report.write(figures)
+            back = report.coming_back(recovery.measure(Path(directory)))
+        print(back)
+        if not arguments.dry:
+            report.write("RELIABILITY.md", "coming back", back, busy)
 
 
 main()

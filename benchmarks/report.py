@@ -1,4 +1,4 @@
-"""What a measurement says, and how it is shown: a table for people, and the same in `docs/BENCHMARKS.md`."""
+"""What a measurement says, and how it is shown: a table for people, and the same in a document of `docs`."""
 
 import os
 import platform
@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "BENCHMARKS.md"
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+DOCS = Path(__file__).parent.parent / "docs"
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,15 @@ class Figure:
     """Data and conditions."""
 
 
+@dataclass(frozen=True)
+class Row:
+    """How long one way to come back lasts, and what takes the time."""
+
+    what: str
+    how_long: str
+    why: str
+
+
 def table(figures: Sequence[Figure]) -> str:
     """A Markdown table."""
     lines = ["| what | measured | to reach | on |", "|---|---|---|---|"]
@@ -28,17 +36,23 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(lines)
 
 
+def coming_back(rows: Sequence[Row]) -> str:
+    """The same for ways to come back."""
+    lines = ["| what | how long | why |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {row.what} | {row.how_long} | {row.why} |" for row in rows)])
+
+
 def machine() -> str:
     """Where the figures were measured."""
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
-def write(figures: Sequence[Figure]) -> None:
-    """Put the figures between the marks of the document."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    DOCUMENT.write_text(
-        f"{before}{BEGIN}\nOn {machine()}, the broker on the same cores.\n\n{table(figures)}\n{END}{after}",
-        encoding="utf-8",
-    )
+def write(document: str, marks: str, shown: str, busy: float | None = None) -> None:
+    """Put a table between `<!-- marks -->` and `<!-- end of marks -->`. `busy`: the load average before it began."""
+    path = DOCS / document
+    begin, end = f"<!-- {marks} -->", f"<!-- end of {marks} -->"
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    load = "" if busy is None else f", load average {busy:.1f} before it began"
+    where = f"On {machine()}, the broker on the same cores{load}."
+    path.write_text(f"{before}{begin}\n{where}\n\n{shown}\n{end}{after}", encoding="utf-8")
