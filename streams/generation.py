@@ -34,6 +34,14 @@ async def read(settings: Settings) -> Generation | None:
         return await _first(settings, reader)
 
 
+async def existing(settings: Settings) -> Generation | None:
+    """The same, but `None` without topics, too."""
+    try:
+        return await read(settings)
+    except topics.TopicsError:
+        return None
+
+
 async def establish(settings: Settings, rulebook_version: str, lanes: int, now: int) -> Generation:
     """The generation of this prefix, started at `now` (ms) if there is none.
 

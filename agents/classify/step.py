@@ -118,6 +118,8 @@ class Classifier:
         if arrival is None:
             return _timeless(record.timestamp)
         digest = blake2b(record.value or b"", digest_size=8).hexdigest()
+        if isinstance(meant, Handover) and self._ends:
+            return Refusal("control_unknown", "a handover in an import; who publishes is said in raw")
         if isinstance(meant, Withdrawal | Handover):
             kind = WithdrawalRow if isinstance(meant, Withdrawal) else HandoverRow
             common = {"arrival": arrival, "digest": digest, "source": self.source(record.offset)}

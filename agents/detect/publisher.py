@@ -93,7 +93,7 @@ class Publisher:
         """
         before = self.state
         out = Published()
-        self._reach(time)
+        self._reach(time, out)
         if control is not None:
             self._control(control, out)
         for alert in alerts:
@@ -102,11 +102,13 @@ class Publisher:
             out.state[KEY] = self.state.encode()
         return out
 
-    def _reach(self, time: int) -> None:
+    def _reach(self, time: int, out: Published) -> None:
         switch = self.state.switch
         if switch is None or len(switch.told) < self._partitions or time < switch.since:
             return
         ours = switch.to == self._generation
+        if not ours:
+            self._let_go(out)  # what was held is somebody else's to tell
         mode: Mode = "silent" if not ours else "publishes" if self.state.mode == "publishes" else "holds"
         self.state = self.state.model_copy(
             update={"mode": mode, "switch": None, "handover": switch.handover, "since": switch.since}
@@ -134,11 +136,17 @@ class Publisher:
     def _adopt(self, row: HandoverRow, out: Published) -> None:
         assert row.adoption is not None
         out.alerts.extend(alert for alert in row.adoption.alerts if alert.subregion in self._subregions)
-        held, self._held = self._held, []
-        out.state.update({_key(number): None for number in range(len(held))})
-        self.state = self.state.model_copy(update={"mode": "publishes", "held": 0, "renamed": row.adoption.renamed})
+        held = self._let_go(out)
+        self.state = self.state.model_copy(update={"mode": "publishes", "renamed": row.adoption.renamed})
         for alert in held:
             self._publish(alert, out)
+
+    def _let_go(self, out: Published) -> list[Alert]:
+        held, self._held = self._held, []
+        if held:
+            out.state.update({_key(number): None for number in range(len(held))})
+            self.state = self.state.model_copy(update={"held": 0})
+        return held
 
     def _publish(self, alert: Alert, out: Published) -> None:
         if self.state.mode == "holds":

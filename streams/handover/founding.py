@@ -14,7 +14,6 @@ from streams import generation as generations
 from streams import kafka, rights, topics
 from streams.allowed import require_rights
 from streams.errors import Refusal
-from streams.handover.publishing import existing
 from streams.replay.bounds import complete, down, edges
 from streams.settings import IMPORT, PUBLISHED, Settings, variable
 
@@ -47,7 +46,7 @@ async def found(source: Settings, prefix: str, rulebook: Rulebook, now: int) -> 
     """
     async with kafka.admin(source) as client:
         await require_rights(source, client, "handover", rights.repeated(source))
-    first = await existing(source)
+    first = await generations.existing(source)
     settings = _settings(source, prefix, first)
     if settings.prefix == source.prefix:
         raise Refusal(f"{prefix} is the generation that publishes; name another, which takes over")
@@ -57,7 +56,7 @@ async def found(source: Settings, prefix: str, rulebook: Rulebook, now: int) -> 
         await topics.create(client, topics.plan(settings, rulebook.lanes.count))
         await require_rights(settings, client, "handover", wanted_rights)  # what has just been made could not be asked
     note = None
-    if first is not None and await existing(settings) is None:
+    if first is not None and await generations.existing(settings) is None:
         wanted, note = await _wanted(settings, first, rulebook)
         await generations.found(settings, wanted)
     made = await generations.establish(settings, rulebook.version, rulebook.lanes.count, now)

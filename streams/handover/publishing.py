@@ -1,39 +1,34 @@
-"""Which generation publishes now: the one that the last handover named; before any, the one that owns the topic."""
+"""Which generations publish now: what the state of their lanes says, and nothing that could have expired."""
 
-from contextlib import aclosing
-
-from schemas.clock import PartitionClock
-from schemas.generation import Generation
 from streams import generation as generations
-from streams.reading import merged, spans
+from streams import kafka, topics
+from streams.handover.lanes import LaneStates
 from streams.settings import Settings
-from streams.topics import TopicsError
 
 
-async def existing(settings: Settings) -> Generation | None:
-    """The generation of a prefix; `None` without one, and without topics."""
-    try:
-        return await generations.read(settings)
-    except TopicsError:
-        return None
+async def publishers(settings: Settings) -> list[str]:
+    """The prefixes of all generations that publish where `settings` says: one, or none before the first handover."""
+    found = []
+    for own in await _generations(settings):
+        generation = await generations.read(own)
+        if (
+            generation is None
+            or generation.replay is not None
+            or (generation.raw_topic, generation.alerts_topic) != (settings.raw_topic, settings.alerts_topic)
+        ):
+            continue
+        async with LaneStates(own, generation.lanes) as lanes:
+            modes = {state.mode for state in (await lanes.now()).values()}
+        # before any handover a lane has nothing to write down
+        if "publishes" in modes or (not modes and own.publishes):
+            found.append(own.prefix)
+    return found
 
 
-async def publisher(settings: Settings, taking: Generation) -> str | None:
-    """The prefix of the generation that publishes beside `taking`, whose settings these are; `None` if none does.
-
-    What a handover named stands in the clocks of any generation that has read the raw topic.
-    """
-    latest: dict[int, PartitionClock] = {}
-    for part in await spans(settings, ["clocks"]):
-        async with aclosing(merged(settings, [part])) as records:
-            async for record in records:
-                clock = PartitionClock.decode(record.value)
-                if clock.topic == "headlines.raw":
-                    latest[clock.partition] = clock
-    named = {clock.publisher for clock in latest.values() if clock.publisher is not None}
-    if named:
-        former = named - {taking.name}
-        return next(iter(sorted(former))).rpartition("@")[0] if former else None
-    sharing = settings.alerts_topic.removesuffix("alerts").rstrip(".")
-    first = settings.model_copy(update={"prefix": sharing, "import_topic": None})
-    return sharing if first.publishes and await existing(first) is not None else None
+async def _generations(settings: Settings) -> list[Settings]:
+    """Settings of every generation in the cluster, by prefix."""
+    ending = generations.TOPIC
+    async with kafka.admin(settings) as client:
+        names = sorted(name for name in await topics.described(client) if name.split(".")[-1] == ending)
+    prefixes = [name.removesuffix(ending).removesuffix(".") for name in names]
+    return [Settings(**{**settings.model_dump(), "prefix": prefix, "import_topic": None}) for prefix in prefixes]

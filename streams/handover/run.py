@@ -13,12 +13,13 @@ from agents.detect.publisher import PublisherState
 from schemas.base import iso
 from schemas.generation import Generation
 from schemas.handover import Adoption
+from streams import generation as generations
 from streams.errors import Refusal
 from streams.handover import alerts
 from streams.handover.adoption import adoption
 from streams.handover.controls import Controls
 from streams.handover.lanes import LaneStates, States
-from streams.handover.publishing import existing, publisher
+from streams.handover.publishing import publishers
 from streams.settings import Settings
 
 SEAL = 1.0
@@ -50,7 +51,7 @@ async def hand_over(source: Settings, target: Settings, since: int, say: Say) ->
     `source` is the generation that publishes now; one that does not exist publishes nothing. Raises HandoverRefused.
     """
     began = time.monotonic()
-    new, old = await existing(target), await existing(source)
+    new, old = await generations.existing(target), await generations.existing(source)
     if new is None:
         raise HandoverRefused(f"no generation has started under the prefix {target.prefix!r}: start its workers first")
     if target.publishes:
@@ -64,7 +65,7 @@ async def hand_over(source: Settings, target: Settings, since: int, say: Say) ->
         states = await taking.now()
         if _all(states, new, "publishes"):
             return Handed(max(state.since for state in states.values()), None, 0.0)
-        await _the_right_one(target, source, new)
+        await _the_right_one(source)
         controls = Controls(target, new.raw_partitions, *_name(states, new, since))
         if not _all(states, new, "holds"):
             await controls.switch()
@@ -79,14 +80,14 @@ async def hand_over(source: Settings, target: Settings, since: int, say: Say) ->
     return Handed(at, adopted, time.monotonic() - began)
 
 
-async def _the_right_one(target: Settings, source: Settings, new: Generation) -> None:
+async def _the_right_one(source: Settings) -> None:
     """Refuse when somebody else publishes than the generation that is named: its last words would be lost."""
-    prefix = await publisher(target, new)
-    if prefix is not None and prefix != source.prefix:
-        raise HandoverRefused(
-            f"generation {prefix or '(no prefix)'} publishes now, not {source.prefix or '(no prefix)'}: "
-            f"set TOCSIN_PREFIX={prefix}"
-        )
+    for prefix in await publishers(source):
+        if prefix != source.prefix:
+            raise HandoverRefused(
+                f"generation {prefix or '(no prefix)'} publishes now, not {source.prefix or '(no prefix)'}: "
+                f"set TOCSIN_PREFIX={prefix}"
+            )
 
 
 def _name(states: States, new: Generation, since: int) -> tuple[str, str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.detect.publisher import KEY, Publisher
+from agents.detect.publisher import HELD, KEY, Publisher
 from schemas.alert import Alert, Baseline
 from schemas.base import iso
 from schemas.handover import Adoption, Renamed
@@ -123,46 +123,71 @@ def test_a_handover_to_somebody_else_silences_whoever_publishes_now() -> None:
     assert told(new, 102, alert(102)) == []
 
 
+def test_what_was_held_is_not_told_after_another_one_took_over() -> None:
+    new = publisher(NEW, False)
+    for number, to in enumerate(("new@2", "third@3", "new@2")):
+        for partition in range(PARTITIONS):
+            time = 100 * number + partition
+            told(new, time, row=control(time, partition, handover=f"h{number}", to=to))
+        told(new, 100 * number + 50, alert(100 * number + 50))
+    entries: dict[bytes, bytes | None] = dict(new.take(300).state)
+    assert entries == {}
+    (only,) = told(new, 300, row=control(300, 0, handover="h2", adoption=Adoption()))
+    assert only == alert(250)
+
+
+NAMES = (OLD, NEW, "third@3")
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("alert"), st.integers(0, 3)),
-        st.tuples(st.just("switch"), st.integers(0, PARTITIONS - 1)),
-        st.tuples(st.just("adopt"), st.just(0)),
+        st.tuples(st.just("alert"), st.integers(0, 3), st.just(0)),
+        st.tuples(st.just("switch"), st.integers(0, PARTITIONS - 1), st.integers(0, 3)),
+        st.tuples(st.just("adopt"), st.just(0), st.integers(0, 3)),
     ),
-    max_size=40,
+    max_size=60,
 )
+"""What, which series or partition, which handover: each handover is to one generation, in turn."""
+Steps = list[tuple[str, int, int]]
 
 
-def played(name: str, publishes: bool, steps: list[tuple[str, int]], crashes: set[int]) -> Iterator[tuple[int, Alert]]:
+def played(name: str, steps: Steps, crashes: set[int]) -> Iterator[Alert]:
     """What one generation publishes of a history, restored from its entries before each step in `crashes`."""
-    one = publisher(name, publishes)
+    one = publisher(name, name == OLD)
     entries: dict[bytes, bytes] = {}
-    for number, (what, which) in enumerate(steps):
+    for number, (what, which, handover) in enumerate(steps):
         time = 100 + number
         if number in crashes:
-            one = publisher(name, publishes)
+            one = publisher(name, name == OLD)
             one.restore(entries)
         row, alerts = None, []
-        if what == "switch":
-            row = control(time, which)
-        elif what == "adopt":
-            row = control(time, 0, adoption=Adoption())
-        else:
+        if what == "alert":
             alerts = [alert(time, f"KP/theme-{which}")]
+        else:
+            adoption = Adoption() if what == "adopt" else None
+            to = NAMES[(handover + 1) % len(NAMES)]
+            row = control(time, which, handover=f"h{handover}", to=to, adoption=adoption)
         out = one.take(time, alerts, row)
         for key, value in out.state.items():
             if value is None:
                 del entries[key]
             else:
                 entries[key] = value
-        yield from ((time, each) for each in out.alerts)
-    assert (one.state == publisher(name, publishes).state) or KEY in entries
+        yield from out.alerts
+    assert set(entries) - {KEY} == {HELD + b"%08d" % at for at in range(one.state.held)}
 
 
-@given(steps=STEPS, crashes=st.sets(st.integers(0, 39)))
-def test_two_generations_publish_each_revision_once(steps: list[tuple[str, int]], crashes: set[int]) -> None:
-    steps = [*steps, ("switch", 0), ("switch", 1), ("alert", 0), ("adopt", 0), ("alert", 1)]
-    old = [each for _, each in played(OLD, True, steps, crashes)]
-    new = [each for _, each in played(NEW, False, steps, crashes)]
-    every = [alert(100 + number, f"KP/theme-{which}") for number, (what, which) in enumerate(steps) if what == "alert"]
-    assert old + new == every
+@given(steps=STEPS, crashes=st.sets(st.integers(0, 59)))
+def test_no_two_generations_publish_the_same_and_a_crash_changes_nothing(steps: Steps, crashes: set[int]) -> None:
+    told = {name: list(played(name, steps, crashes)) for name in NAMES}
+    assert told == {name: list(played(name, steps, set())) for name in NAMES}
+    every = [each.id for alerts in told.values() for each in alerts]
+    assert len(every) == len(set(every))
+
+
+@given(steps=STEPS.map(lambda steps: [step for step in steps if step[2] == 0]), crashes=st.sets(st.integers(0, 59)))
+def test_two_generations_publish_each_revision_once(steps: Steps, crashes: set[int]) -> None:
+    """With one handover, however often its records are told, nothing is left out."""
+    steps = [*steps, ("switch", 0, 0), ("switch", 1, 0), ("alert", 0, 0), ("adopt", 0, 0), ("alert", 1, 0)]
+    every = [
+        alert(100 + number, f"KP/theme-{which}") for number, (what, which, _) in enumerate(steps) if what == "alert"
+    ]
+    assert [*played(OLD, steps, crashes), *played(NEW, steps, crashes)] == every
