@@ -9,19 +9,27 @@ from schemas.base import Record
 
 
 class Renamed(Record):
-    """An alert that subscribers know by another name than the generation that publishes it now."""
+    """An alert that subscribers know by another id than the generation that publishes it now."""
 
     id: str
     """As the generation calls it."""
     published: str
     """As it is published."""
-    plus: int
-    """What a revision's number is raised by when it is published."""
+
+
+class Numbered(Record):
+    """How far an id's revisions have been published: the next one is one more, whatever the generation's own number."""
+
+    id: str
+    """As published."""
+    revision: int
 
 
 class Adoption(Record):
-    """What a generation publishes first, and what it renames from then on."""
+    """What a generation publishes first, and under which ids and numbers it goes on."""
 
     alerts: tuple[Alert, ...] = ()
     """Revisions that bring subscribers from the former state to this generation's."""
     renamed: tuple[Renamed, ...] = ()
+    numbered: tuple[Numbered, ...] = ()
+    """Of the ids that were published lately, once `alerts` are told."""

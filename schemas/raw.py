@@ -56,6 +56,7 @@ class RawHandover(_Sent):
 
     tocsin: Literal["handover"]
     handover: str = Field(min_length=1, max_length=300)
+    former: str = Field(max_length=300)
     to: str = Field(min_length=1, max_length=300)
     since: int = Field(ge=0)
     """Arrival, ms."""

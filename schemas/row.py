@@ -75,6 +75,8 @@ class HandoverRow(Versioned):
     lane: int
     handover: str
     """The same in all control records of one handover."""
+    former: str
+    """The generation that published before; empty where none did."""
     to: str
     """The generation that publishes: its prefix, `@`, and when it was founded, ms."""
     since: int

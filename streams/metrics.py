@@ -165,7 +165,7 @@ class Metrics:
         )
         self._publishing = Gauge(
             "tocsin_publishing",
-            "Whether a lane's alerts are published: 0 silent, 1 publishes, 2 holds them until a handover is complete.",
+            "Whether a lane's alerts are published: 0 no, 1 yes, 2 held until a handover is complete, 3 handed over.",
             ["partition"],
             registry=registry,
         )

@@ -62,6 +62,7 @@ class Handover(NamedTuple):
     """Another generation publishes from now on, or has taken over what was open: see `schemas.row.HandoverRow`."""
 
     handover: str
+    former: str
     to: str
     since: int
     adoption: Adoption | None
@@ -243,7 +244,7 @@ def _control(document: Mapping[str, Any], value: bytes) -> Control | Handover | 
             fault = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, fault["loc"]))
             return Refusal("control_unknown", f'"tocsin": "handover", `{where}`: {fault["msg"]}; use `tocsin handover`')
-        return Handover(sent.handover, sent.to, sent.since, sent.adoption)
+        return Handover(sent.handover, sent.former, sent.to, sent.since, sent.adoption)
     end = document.get("end", False)
     if document["tocsin"] != "tick" or not isinstance(end, bool):
         given = document["tocsin"]

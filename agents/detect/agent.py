@@ -13,7 +13,7 @@ from functools import partial
 from pydantic import ValidationError
 
 from agents.detect.outlets import Outlets
-from agents.detect.publisher import MODES, Publisher
+from agents.detect.publisher import Publisher
 from agents.detect.rules import DetectRules
 from agents.detect.step import Detector
 from agents.stage import Inbound, Memory, Outbound, Step
@@ -126,7 +126,7 @@ class DetectStage:
         detector = self.detector
         gauges: dict[str, float] = {"series": detector.series, "learning_days": detector.days_missing}
         if self._publisher is not None:
-            gauges["publishing"] = MODES.index(self._publisher.state.mode)
+            gauges["publishing"] = self._publisher.gauge
         return gauges if self._clock is None else gauges | {"clock": self._clock / 1000}
 
     def _count(self, count: SeriesCount | VolumeCount) -> Outbound:

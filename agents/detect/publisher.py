@@ -21,7 +21,7 @@ from typing import Literal, get_args
 
 from schemas.alert import Alert
 from schemas.base import Record
-from schemas.handover import Renamed
+from schemas.handover import Numbered, Renamed
 from schemas.row import HandoverRow
 
 KEY = b"publish"
@@ -31,13 +31,18 @@ HELD = b"publish/"
 Mode = Literal["silent", "publishes", "holds"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 """A mode's place is its value in the metric `tocsin_publishing`."""
+HANDED_OVER = len(MODES)
+"""The metric's value for a lane that is silent because another generation took over."""
 OVER = ("resolved", "retracted")
+KNOWN = 20
+"""So many past handovers are remembered."""
 
 
 class Switch(Record):
     """A handover that is not complete yet."""
 
     handover: str
+    former: str
     to: str
     since: int
     """T as far as it is known: the arrival that is named, or one past the latest control record so far."""
@@ -52,11 +57,16 @@ class PublisherState(Record):
     switch: Switch | None = None
     handover: str = ""
     """The last that took effect here."""
+    former: str = ""
+    """The generation that published before it."""
+    past: tuple[str, ...] = ()
+    """Handovers before it: a record of theirs that comes late is none of a new one."""
     since: int = 0
     """Its T, ms."""
     held: int = 0
     """Revisions that are held."""
     renamed: tuple[Renamed, ...] = ()
+    numbered: tuple[Numbered, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,16 +112,31 @@ class Publisher:
             out.state[KEY] = self.state.encode()
         return out
 
+    @property
+    def gauge(self) -> int:
+        """How the lane stands, for the metric."""
+        handed_over = self.state.mode == "silent" and self.state.handover != ""
+        return HANDED_OVER if handed_over else MODES.index(self.state.mode)
+
     def _reach(self, time: int, out: Published) -> None:
         switch = self.state.switch
         if switch is None or len(switch.told) < self._partitions or time < switch.since:
             return
-        ours = switch.to == self._generation
-        if not ours:
-            self._let_go(out)  # what was held is somebody else's to tell
-        mode: Mode = "silent" if not ours else "publishes" if self.state.mode == "publishes" else "holds"
+        goes_on = switch.to == self._generation and self.state.mode == "publishes"
+        mode: Mode = "publishes" if goes_on else "holds" if switch.to == self._generation else "silent"
+        if not goes_on:
+            self._let_go(out)  # before this T it is part of what is adopted, here or elsewhere
         self.state = self.state.model_copy(
-            update={"mode": mode, "switch": None, "handover": switch.handover, "since": switch.since}
+            update={
+                "mode": mode,
+                "switch": None,
+                "handover": switch.handover,
+                "former": switch.former,
+                "past": (*self.state.past, self.state.handover)[-KNOWN:],
+                "since": switch.since,
+                "renamed": self.state.renamed if goes_on else (),
+                "numbered": self.state.numbered if goes_on else (),
+            }
         )
 
     def _control(self, row: HandoverRow, out: Published) -> None:
@@ -119,11 +144,11 @@ class Publisher:
             if self.state.mode == "holds" and row.handover == self.state.handover:
                 self._adopt(row, out)
             return
-        if row.handover == self.state.handover:
+        if row.handover == self.state.handover or row.handover in self.state.past:
             return  # told again after it took effect
         switch = self.state.switch
         if switch is None or switch.handover != row.handover:
-            switch = Switch(handover=row.handover, to=row.to, since=row.since, told=())
+            switch = Switch(handover=row.handover, former=row.former, to=row.to, since=row.since, told=())
         if row.source.partition not in switch.told:
             switch = switch.model_copy(
                 update={
@@ -137,7 +162,8 @@ class Publisher:
         assert row.adoption is not None
         out.alerts.extend(alert for alert in row.adoption.alerts if alert.subregion in self._subregions)
         held = self._let_go(out)
-        self.state = self.state.model_copy(update={"mode": "publishes", "renamed": row.adoption.renamed})
+        adopted = {"renamed": row.adoption.renamed, "numbered": row.adoption.numbered}
+        self.state = self.state.model_copy(update={"mode": "publishes", **adopted})
         for alert in held:
             self._publish(alert, out)
 
@@ -158,13 +184,18 @@ class Publisher:
 
     def _named(self, alert: Alert) -> Alert:
         """As subscribers know it."""
-        for name in self.state.renamed:
-            if name.id == alert.id:
-                if alert.status in OVER:
-                    rest = tuple(other for other in self.state.renamed if other is not name)
-                    self.state = self.state.model_copy(update={"renamed": rest})
-                return alert.model_copy(update={"id": name.published, "revision": alert.revision + name.plus})
-        return alert
+        renamed, numbered = self.state.renamed, self.state.numbered
+        id = next((name.published for name in renamed if name.id == alert.id), alert.id)
+        revision = next((last.revision + 1 for last in numbered if last.id == id), alert.revision)
+        if id != alert.id and alert.status in OVER:
+            renamed = tuple(name for name in renamed if name.id != alert.id)
+        if any(last.id == id for last in numbered):
+            numbered = tuple(Numbered(id=id, revision=revision) if last.id == id else last for last in numbered)
+        if renamed is not self.state.renamed or numbered is not self.state.numbered:
+            self.state = self.state.model_copy(update={"renamed": renamed, "numbered": numbered})
+        if (id, revision) == (alert.id, alert.revision):
+            return alert
+        return alert.model_copy(update={"id": id, "revision": revision})
 
 
 def _key(number: int) -> bytes:

@@ -111,7 +111,7 @@ def _short(value: Any) -> str:
 
 
 def _print_json(found: "Comparison", left: "Side", right: "Side", since: int | None, until: int | None) -> None:
-    import orjson
+    from streams.visible import json_line
 
     def only(documents: Any) -> list[dict[str, Any]]:
         return [
@@ -126,7 +126,7 @@ def _print_json(found: "Comparison", left: "Side", right: "Side", since: int | N
         ]
 
     typer.echo(
-        orjson.dumps(
+        json_line(
             {
                 "first": left.name,
                 "second": right.name,

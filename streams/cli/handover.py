@@ -4,12 +4,14 @@ import asyncio
 import logging
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from streams.cli.terminal import Bar
     from streams.handover.founding import Second
     from streams.handover.run import Handed
     from streams.replay.difference import Comparison
@@ -36,6 +38,9 @@ def handover(
         str | None, typer.Option("--at", metavar="TIME", help="Switch at this arrival; default: as soon as it can be.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Switch without asking.")] = False,
+    former_stopped: Annotated[
+        bool, typer.Option("--former-stopped", help="The former generation cannot run any more: silence it as it is.")
+    ] = False,
     leave: Annotated[
         bool, typer.Option("--leave", help="End after the switch, and stop the workers run here.")
     ] = False,
@@ -87,7 +92,9 @@ def handover(
         logging.getLogger("tocsin.supervisor").warning,
         environment=second.environment,
     )
-    raise typer.Exit(asyncio.run(_run(source, second, supervisor, since, switch_at, yes, leave, as_json)))
+    raise typer.Exit(
+        asyncio.run(_run(source, second, supervisor, since, switch_at, yes, former_stopped, leave, as_json))
+    )
 
 
 async def _run(
@@ -97,14 +104,31 @@ async def _run(
     since: int,
     switch_at: int,
     yes: bool,
+    former_stopped: bool,
     leave: bool,
     as_json: bool,
 ) -> int:
+    from streams.handover.run import HandoverStuck, hand_over
+
     status: int | None = None  # until it is known whether there was a switch
 
     async def work() -> None:
         nonlocal status
-        status = await _hand_over(source, second, since, switch_at, yes, as_json)
+        await _compared(source, second, since, former_stopped)
+        if not yes and not await asyncio.to_thread(_confirmed, second.settings.prefix):
+            _say("nothing was switched; the same command goes on from here")
+            status = 1
+            return
+        while status is None:
+            try:
+                handed = await hand_over(source, second.settings, switch_at, _say, former_stopped=former_stopped)
+                _told(handed, second, as_json)
+                status = 0
+            except HandoverStuck as stuck:
+                if not supervisor.count:
+                    raise
+                # ended now, it would take the new generation's workers along, and leave nobody to publish
+                _say(f"{stuck}. Going on; Ctrl-C ends it, and the same command takes it up again")
         if status == 0 and supervisor.count and not leave:
             _say(
                 "its workers go on here; Ctrl-C stops them, and the next `tocsin worker` of it goes on where they were"
@@ -113,29 +137,34 @@ async def _run(
 
     ended = await supervisor.run(work)
     if status is None:
-        _say("broken off; the same command goes on from here")
+        _say("broken off; if the switch was written, nobody publishes until the same command has gone on from here")
         return ended
     return status if ended == 130 else status or ended
 
 
-async def _hand_over(source: "Settings", second: "Second", since: int, switch_at: int, yes: bool, as_json: bool) -> int:
+async def _compared(source: "Settings", second: "Second", since: int, former_stopped: bool) -> None:
+    """Both generations come to the present, and their alerts are compared."""
+    from streams import generation as generations
     from streams.cli.terminal import bar
     from streams.drain import drained
-    from streams.handover.run import hand_over
     from streams.replay.difference import compare, within
     from streams.replay.revisions import of_generation
 
-    with bar("catching up") as told:
-        await drained(second.settings, second.generation, lambda _, done, total: told(done, total))
+    first = await generations.existing(source)
+    if first is None:
+        return
+    waited = [(second.settings, second.generation)] + ([] if former_stopped else [(source, first)])
+    for settings, generation in waited:
+        _say(f"waiting until {settings.prefix or '(no prefix)'} has come to the present; its workers have to run")
+        with bar("catching up") as told:
+            await drained(settings, generation, partial(_moved, told))
     mine, theirs = await of_generation(source, source.prefix), await of_generation(source, second.settings.prefix)
     found = compare(within(mine.documents, since, None), within(theirs.documents, since, None))
     _tell(found, source.prefix or "-", second.settings.prefix)
-    if not yes and not await asyncio.to_thread(_confirmed, second.settings.prefix):
-        _say("nothing was switched; the same command goes on from here")
-        return 1
-    handed = await hand_over(source, second.settings, switch_at, _say)
-    _told(handed, second, as_json)
-    return 0
+
+
+def _moved(told: "Bar", _: str, done: int, total: int) -> None:
+    told(done, total)
 
 
 def _free(port: int, count: int) -> int:
@@ -173,9 +202,9 @@ def _told(handed: "Handed", second: "Second", as_json: bool) -> None:
             "renamed": len(adopted.renamed),
         }
     if as_json:
-        import orjson
+        from streams.visible import json_line
 
-        typer.echo(orjson.dumps(told).decode())
+        typer.echo(json_line(told).decode())
     elif adopted is None:
         typer.echo(f"{told['prefix']} publishes already, since {told['at']}")
     else:

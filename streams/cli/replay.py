@@ -262,6 +262,6 @@ def _told(quiet: bool) -> Iterator[Callable[["Reach"], None]]:
 
 
 def _json(value: object) -> str:
-    import orjson
+    from streams.visible import json_line
 
-    return orjson.dumps(value).decode()
+    return json_line(value).decode()

@@ -6,49 +6,54 @@ For each series, of what was published last and what the new generation had as o
                         it is further along or more severe now, that is the next revision
     open      not open  a last revision resolves it, with the reason
     not open  open      its latest revision is published as it is
+
+An id that was published lately, and that the new generation has or may come to by itself, never gets a revision twice:
+its revisions go on from the highest that was published.
 """
 
 from collections.abc import Mapping
 
 from agents.detect.lifecycle import RANK
 from schemas.alert import Alert, Status
-from schemas.base import DAY, iso, moment
-from schemas.handover import Adoption, Renamed
+from schemas.base import iso
+from schemas.handover import Adoption, Numbered, Renamed
 
 OPEN: tuple[Status, ...] = ("opened", "escalated", "sustained")
-RECENT = 2 * DAY
-"""An alert's id holds the event bucket of the row that opened it, and no row counts that is older than a day."""
 
 
-def adoption(published: Mapping[str, Alert], own: Mapping[str, Alert], at: int, rules: str) -> Adoption:
+def adoption(
+    published: Mapping[str, Alert], highest: Mapping[str, int], own: Mapping[str, Alert], at: int, rules: str
+) -> Adoption:
     """What is adopted at T = `at` (ms), given the latest revision of each series on either side.
 
-    `rules`: the new generation's version, for the revisions that are written here.
+    `highest`: of each alert published lately, by id, its highest revision. `rules`: the new generation's version, for
+    the revisions that are written here.
     """
     alerts: list[Alert] = []
     renamed: list[Renamed] = []
+    numbers = dict(highest)
     for series in sorted({*published, *own}):
         former, now = published.get(series), own.get(series)
-        was, is_ = former is not None and former.status in OPEN, now is not None and now.status in OPEN
-        if former is not None and now is not None and is_ and (was or former.id == now.id):
-            told = was and not _beyond(now, former)
-            plus = former.revision + (not told) - now.revision
-            if not told:
-                alerts.append(now.model_copy(update={"id": former.id, "revision": now.revision + plus}))
-            if (former.id, plus) != (now.id, 0):
-                renamed.append(Renamed(id=now.id, published=former.id, plus=plus))
-            continue
-        if now is not None and is_:
-            alerts.append(now)
-            continue
-        plus = 0 if former is None else former.revision
-        if former is not None and was:
-            alerts.append(_resolved(former, at, rules))
-            plus += 1
-        if former is not None and (now is None or now.id != former.id) and at - moment(former.onset) < RECENT:
-            # should the new generation come to the same id by itself, its revisions go on from what was published
-            renamed.append(Renamed(id=former.id, published=former.id, plus=plus))
-    return Adoption(alerts=tuple(alerts), renamed=tuple(renamed))
+        was = former if former is not None and former.status in OPEN else None
+        is_ = now if now is not None and now.status in OPEN else None
+        if was is not None:
+            numbers[was.id] = was.revision
+        if was is not None and is_ is None:
+            alerts.append(_resolved(was, at, rules))
+            numbers[was.id] += 1
+        elif is_ is not None:
+            id = is_.id if was is None else was.id
+            if was is None or _beyond(is_, was):
+                revision = numbers[id] + 1 if id in numbers else is_.revision
+                alerts.append(is_.model_copy(update={"id": id, "revision": revision}))
+                numbers[id] = revision
+            if id != is_.id:
+                renamed.append(Renamed(id=is_.id, published=id))
+    return Adoption(
+        alerts=tuple(alerts),
+        renamed=tuple(renamed),
+        numbered=tuple(Numbered(id=id, revision=revision) for id, revision in sorted(numbers.items())),
+    )
 
 
 def _beyond(now: Alert, former: Alert) -> bool:

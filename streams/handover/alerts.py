@@ -4,14 +4,29 @@ from collections.abc import Iterable
 from contextlib import aclosing
 
 from schemas.alert import Alert
-from schemas.base import moment
-from streams.reading import merged, spans
-from streams.settings import PUBLISHED_CURRENT, Settings
+from schemas.base import DAY, moment
+from streams.reading import At, merged, spans
+from streams.settings import PUBLISHED, PUBLISHED_CURRENT, Settings
+
+RECENT = 2 * DAY
+"""An alert's id holds the event bucket of the row that opened it, and no row counts that is older than a day: an id of
+more than two days ago cannot come again."""
 
 
 async def published(settings: Settings) -> dict[str, Alert]:
     """What subscribers know, by series."""
     return latest(await _alerts(settings, PUBLISHED_CURRENT))
+
+
+async def highest(settings: Settings, at: int) -> dict[str, int]:
+    """Of each published alert whose id may come again after `at` (log time, ms), its highest revision."""
+    # what was published before its own time has come is there as well
+    lately = await _alerts(settings, PUBLISHED, At(time=at - 2 * RECENT))
+    found: dict[str, int] = {}
+    for alert in lately:
+        if at - moment(alert.onset) < RECENT:
+            found[alert.id] = max(alert.revision, found.get(alert.id, 0))
+    return found
 
 
 async def own(settings: Settings, before: int) -> dict[str, Alert]:
@@ -24,9 +39,9 @@ def latest(alerts: Iterable[Alert]) -> dict[str, Alert]:
     return {alert.series: alert for alert in alerts}
 
 
-async def _alerts(settings: Settings, topic: str) -> list[Alert]:
+async def _alerts(settings: Settings, topic: str, first: At | None = None) -> list[Alert]:
     found = []
-    for part in await spans(settings, [topic]):  # all of a series is in one partition
+    for part in await spans(settings, [topic], first):  # all of a series is in one partition
         async with aclosing(merged(settings, [part])) as records:
             found += [Alert.decode(record.value) async for record in records if record.value is not None]
     return found

@@ -1,5 +1,7 @@
 """Writing a handover's control records to the raw topic: acknowledged before anything rests on them."""
 
+from typing import NamedTuple
+
 from schemas.handover import Adoption
 from schemas.raw import RawHandover
 from streams import kafka
@@ -8,18 +10,28 @@ from streams.settings import RAW, Settings
 from streams.topic_plan import RAW_BYTES
 
 
+class Terms(NamedTuple):
+    """What all control records of one handover say."""
+
+    handover: str
+    former: str
+    """Name of the generation that publishes before; empty where none does."""
+    to: str
+    since: int
+    """T, ms, or earlier."""
+
+
 class Controls:
     """The control records of one handover."""
 
-    def __init__(self, settings: Settings, partitions: int, handover: str, to: str, since: int) -> None:
+    def __init__(self, settings: Settings, partitions: int, terms: Terms) -> None:
         self._settings = settings
         self._partitions = partitions
-        self._switch = RawHandover(tocsin="handover", handover=handover, to=to, since=since)
+        self._switch = RawHandover(tocsin="handover", **terms._asdict())
 
     async def switch(self) -> None:
         """In every partition: who publishes, and from when. May be repeated, and then seals what has taken effect."""
-        value = encoded(self._switch)
-        await self._send(dict.fromkeys(range(self._partitions), value))
+        await self._send(dict.fromkeys(range(self._partitions), encoded(self._switch)))
 
     async def adopt(self, adoption: Adoption) -> None:
         """In one partition, for every lane. Raises Refusal for one that no topic could hold."""

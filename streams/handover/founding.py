@@ -2,7 +2,7 @@
 
 It reads the imported history of the first and the raw topic from its beginning. Where raw still holds everything since
 the first began, the second begins with the same minute and the same cut, and under the same rules decides the same.
-Where retention has taken the oldest, it begins with the first minute that is complete, and says so. May be repeated.
+Where retention has taken the oldest, it begins with what is left, and says so. May be repeated.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from streams import generation as generations
 from streams import kafka, rights, topics
 from streams.allowed import require_rights
 from streams.errors import Refusal
-from streams.replay.bounds import complete, down, edges
+from streams.replay.bounds import down, edges
 from streams.settings import IMPORT, PUBLISHED, Settings, variable
 
 PASSED_ON = ("prefix", "tick", "import_topic", "import_partitions", "raw_partitions")
@@ -57,7 +57,7 @@ async def found(source: Settings, prefix: str, rulebook: Rulebook, now: int) -> 
         await require_rights(settings, client, "handover", wanted_rights)  # what has just been made could not be asked
     note = None
     if first is not None and await generations.existing(settings) is None:
-        wanted, note = await _wanted(settings, first, rulebook)
+        wanted, note = await _wanted(settings, first, rulebook, now)
         await generations.found(settings, wanted)
     made = await generations.establish(settings, rulebook.version, rulebook.lanes.count, now)
     if made.replay is not None:
@@ -79,14 +79,15 @@ def _settings(source: Settings, prefix: str, first: Generation | None) -> Settin
     )
 
 
-async def _wanted(settings: Settings, first: Generation, rulebook: Rulebook) -> tuple[Generation, str | None]:
+async def _wanted(settings: Settings, first: Generation, rulebook: Rulebook, now: int) -> tuple[Generation, str | None]:
     found = await edges(settings, first.raw_topic, first.raw_partitions)
     start, cut, note = first.start, first.cut, None
     if any(edge.begin > 0 and (edge.earliest is None or down(edge.earliest) > first.start) for edge in found):
-        start = cut = complete(found, first.founded)[0]
+        # no later than any record that is left, or older ones would seem to arrive then, all at once
+        start = cut = down(min((edge.earliest for edge in found if edge.earliest is not None), default=now))
         note = (
-            f"the raw topic is complete from {iso(start)} on only, and the first generation began at "
-            f"{iso(first.start)}: what came between its import and that is gone, and the second has not learnt from it"
+            f"the raw topic begins at {iso(start)} by now, and the first generation began at {iso(first.start)}: what "
+            "came between its import and that is gone, and the second has not learnt from it"
         )
     async with kafka.admin(settings) as client:
         published = settings.topic(PUBLISHED)

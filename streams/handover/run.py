@@ -1,7 +1,7 @@
 """The handover itself: switch, seal, adopt; each step known to be done by the state that lanes have committed.
 
 Under a crash of this command the former generation is silent from T on and the new one holds what it has to say:
-nothing is lost, and the same command completes it. `tocsin_publishing` is 2 meanwhile, and an alarm says so.
+nothing is lost, and the same command completes it. Until then nobody publishes, and `TocsinNobodyPublishes` says so.
 """
 
 import time
@@ -17,9 +17,10 @@ from streams import generation as generations
 from streams.errors import Refusal
 from streams.handover import alerts
 from streams.handover.adoption import adoption
-from streams.handover.controls import Controls
+from streams.handover.controls import Controls, Terms
 from streams.handover.lanes import LaneStates, States
 from streams.handover.publishing import publishers
+from streams.handover.silence import silence
 from streams.settings import Settings
 
 SEAL = 1.0
@@ -31,7 +32,11 @@ Say = Callable[[str], None]
 
 
 class HandoverRefused(Refusal):
-    """A generation cannot take over, or one does not move."""
+    """A generation cannot take over. Nothing was written."""
+
+
+class HandoverStuck(Refusal):
+    """The switch is written and some lanes do not come to it. Asked again, it goes on."""
 
 
 class Handed(NamedTuple):
@@ -40,15 +45,18 @@ class Handed(NamedTuple):
     at: int
     """T, ms: what is judged from here on is the new generation's."""
     adoption: Adoption | None
-    """`None` where the new generation published already."""
+    """`None` where it was done before."""
     seconds: float
     """From the first control record until it published."""
 
 
-async def hand_over(source: Settings, target: Settings, since: int, say: Say) -> Handed:
+async def hand_over(
+    source: Settings, target: Settings, since: int, say: Say, *, former_stopped: bool = False
+) -> Handed:
     """Let the generation of `target` publish from T on: the arrival `since` (ms), or as soon as it can be.
 
-    `source` is the generation that publishes now; one that does not exist publishes nothing. Raises HandoverRefused.
+    `source` is the generation that publishes now; one that does not exist publishes nothing. `former_stopped`: it does
+    not run and is silenced where it stands. Raises HandoverRefused or HandoverStuck.
     """
     began = time.monotonic()
     new, old = await generations.existing(target), await generations.existing(source)
@@ -64,77 +72,106 @@ async def hand_over(source: Settings, target: Settings, since: int, say: Say) ->
         giving = await stack.enter_async_context(LaneStates(source, old.lanes)) if old is not None else None
         states = await taking.now()
         if _all(states, new, "publishes"):
-            return Handed(max(state.since for state in states.values()), None, 0.0)
-        await _the_right_one(source)
-        controls = Controls(target, new.raw_partitions, *_name(states, new, since))
-        if not _all(states, new, "holds"):
-            await controls.switch()
-            say("switch: written to every raw partition")
-            states = await _reached(controls, taking, giving, new, old)
-        at = max(state.since for state in states.values())
-        say(f"switch: every lane has come to {iso(at)}")
-        adopted = adoption(await alerts.published(target), await alerts.own(target, at), at, new.rules)
-        await controls.adopt(adopted)
-        if await taking.until(lambda states: _all(states, new, "publishes"), PATIENCE) is None:
-            raise _stuck(target, states, new, "publishes")
-    return Handed(at, adopted, time.monotonic() - began)
+            return Handed(_since(states), None, 0.0)
+        terms = _begun(states, new) or await _fresh(source, old, new, since)
+        if terms.former != (former := old.name if old is not None else ""):
+            raise HandoverRefused(
+                f"this handover was begun from the generation {terms.former or '(none)'}, not {former or '(none)'}: "
+                f"set TOCSIN_PREFIX={terms.former.rpartition('@')[0]}"
+            )
+        controls = Controls(target, new.raw_partitions, terms)
+        adopted = None
+        if not any(state.mode == "publishes" for state in states.values()):
+            if not _all(states, new, "holds"):
+                await controls.switch()
+                say("switch: written to every raw partition")
+            states = await _held(controls, taking, new)
+            at = _since(states)
+            say(f"switch: every lane has come to {iso(at)}")
+            if giving is not None and old is not None:
+                if former_stopped:
+                    silenced = await silence(source, old, terms.handover, at)
+                    say(f"the former generation is silenced where it stands ({len(silenced)} lanes)")
+                await _silent(controls, giving, old, terms.handover)
+            adopted = adoption(
+                await alerts.published(target),
+                await alerts.highest(target, at),
+                await alerts.own(target, at),
+                at,
+                new.rules,
+            )
+            await controls.adopt(adopted)
+        done = await taking.until(lambda states: _all(states, new, "publishes"), PATIENCE)
+        if done is None:
+            raise _stuck(target, await taking.now(), new, "publishes")
+    return Handed(_since(done), adopted, time.monotonic() - began)
 
 
-async def _the_right_one(source: Settings) -> None:
-    """Refuse when somebody else publishes than the generation that is named: its last words would be lost."""
+def _begun(states: States, new: Generation) -> Terms | None:
+    """The terms of a handover that was broken off."""
+    for state in states.values():
+        if state.mode == "holds":
+            return Terms(state.handover, state.former, new.name, state.since)
+        if (switch := state.switch) is not None and switch.to == new.name:
+            return Terms(switch.handover, switch.former, new.name, switch.since)
+    return None
+
+
+async def _fresh(source: Settings, old: Generation | None, new: Generation, since: int) -> Terms:
+    """The terms of a new one. Refused where somebody else publishes: its last words would be lost."""
     for prefix in await publishers(source):
         if prefix != source.prefix:
             raise HandoverRefused(
                 f"generation {prefix or '(no prefix)'} publishes now, not {source.prefix or '(no prefix)'}: "
                 f"set TOCSIN_PREFIX={prefix}"
             )
+    handover = f"{new.name}/{int(time.time() * 1000)}"
+    return Terms(handover, old.name if old is not None else "", new.name, since)
 
 
-def _name(states: States, new: Generation, since: int) -> tuple[str, str, int]:
-    """Handover, generation and T of the control records: of one that was broken off, or else of a new one."""
-    for state in states.values():
-        if state.mode == "holds":
-            return state.handover, new.name, state.since
-        if state.switch is not None and state.switch.to == new.name:
-            return state.switch.handover, new.name, state.switch.since
-    return f"{new.name}/{since or int(time.time() * 1000)}", new.name, since
-
-
-async def _reached(
-    controls: Controls, taking: LaneStates, giving: LaneStates | None, new: Generation, old: Generation | None
-) -> States:
-    """When the new generation's lanes hold and the former one's are silent. Lanes come past T by records behind it."""
-
-    def silent(states: States) -> bool:
-        return old is not None and _all(states, old, "silent") and {s.handover for s in states.values()} == {name}
-
+async def _held(controls: Controls, taking: LaneStates, new: Generation) -> States:
+    """When every lane of the new generation holds. Lanes come past T by records behind it."""
     deadline = time.monotonic() + PATIENCE
     while True:
         held = await taking.until(lambda states: _all(states, new, "holds"), SEAL)
         if held is not None:
-            name = next(iter(held.values())).handover
-            if giving is None or await giving.until(silent, SEAL) is not None:
-                return held
-        ahead = max((s.switch.since for s in (await taking.now()).values() if s.switch), default=0)
-        if ahead > time.time() * 1000:  # T has not come yet, and nothing is amiss
-            deadline = time.monotonic() + PATIENCE
+            return held
+        states = await taking.now()
+        if max((s.switch.since for s in states.values() if s.switch), default=0) > time.time() * 1000:
+            deadline = time.monotonic() + PATIENCE  # T has not come yet, and nothing is amiss
+            continue
         if time.monotonic() > deadline:
-            if held is None or giving is None or old is None:
-                raise _stuck(taking.settings, await taking.now(), new, "holds")
+            raise _stuck(taking.settings, states, new, "holds")
+        await controls.switch()
+
+
+async def _silent(controls: Controls, giving: LaneStates, old: Generation, handover: str) -> None:
+    """When every lane of the former generation has said its last word."""
+
+    def silent(states: States) -> bool:
+        return _all(states, old, "silent") and {state.handover for state in states.values()} == {handover}
+
+    deadline = time.monotonic() + PATIENCE
+    while await giving.until(silent, SEAL) is None:
+        if time.monotonic() > deadline:
             raise _stuck(giving.settings, await giving.now(), old, "silent")
         await controls.switch()
+
+
+def _since(states: States) -> int:
+    return max(state.since for state in states.values())
 
 
 def _all(states: States, generation: Generation, mode: str) -> bool:
     return len(states) == generation.lanes and all(state.mode == mode for state in states.values())
 
 
-def _stuck(settings: Settings, states: States, generation: Generation, mode: str) -> HandoverRefused:
+def _stuck(settings: Settings, states: States, generation: Generation, mode: str) -> HandoverStuck:
     def stands(state: PublisherState | None) -> bool:
         return state is not None and state.mode == mode
 
     late = [str(lane) for lane in range(generation.lanes) if not stands(states.get(lane))]
-    return HandoverRefused(
-        f"lanes {', '.join(late)} of generation {settings.prefix or '(no prefix)'} have not come to the switch within "
-        f"{PATIENCE:.0f} s: its workers have to run until they have. Start them and run this again: it goes on there"
+    return HandoverStuck(
+        f"the switch is written, and lanes {', '.join(late)} of generation {settings.prefix or '(no prefix)'} have not "
+        f"come to it within {PATIENCE:.0f} s: its workers have to run until they have. Nobody publishes meanwhile"
     )

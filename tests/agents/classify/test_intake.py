@@ -59,7 +59,7 @@ REFUSED: list[tuple[str, bytes | None, str]] = [
     ("handover to nobody", b'{"tocsin": "handover", "handover": "h", "since": 0}', "control_unknown"),
     (
         "handover of no alerts",
-        b'{"tocsin": "handover", "handover": "h", "to": "g@1", "since": 0, "adoption": {"alerts": [{}]}}',
+        b'{"tocsin": "handover", "handover": "h", "former": "", "to": "g@1", "since": 0, "adoption": {"alerts": [{}]}}',
         "control_unknown",
     ),
     ("end of a wrong type", b'{"tocsin": "tick", "end": 1}', "control_unknown"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agents.detect.publisher import HELD, KEY, Publisher
 from schemas.alert import Alert, Baseline
 from schemas.base import iso
-from schemas.handover import Adoption, Renamed
+from schemas.handover import Adoption, Numbered, Renamed
 from schemas.row import HandoverRow, Source
 
 PARTITIONS = 2
@@ -33,7 +33,15 @@ def control(
 ) -> HandoverRow:
     source = Source(topic="headlines.raw", partition=partition, offset=arrival)
     return HandoverRow(
-        lane=0, handover=handover, to=to, since=since, adoption=adoption, arrival=arrival, digest="d", source=source
+        lane=0,
+        handover=handover,
+        former=OLD,
+        to=to,
+        since=since,
+        adoption=adoption,
+        arrival=arrival,
+        digest="d",
+        source=source,
     )
 
 
@@ -93,15 +101,18 @@ def test_what_was_open_before_goes_on_under_the_id_that_subscribers_know() -> No
         told(new, 100, row=control(100, partition))
     held = alert(150, revision=2, status="escalated", id="mine")
     told(new, 150, held)
-    renamed = (Renamed(id="mine", published="theirs", plus=3),)
-    (first,) = told(new, 200, row=control(200, 0, adoption=Adoption(renamed=renamed)))
+    adoption = Adoption(
+        renamed=(Renamed(id="mine", published="theirs"),), numbered=(Numbered(id="theirs", revision=4),)
+    )
+    (first,) = told(new, 200, row=control(200, 0, adoption=adoption))
     (last,) = told(new, 300, alert(300, revision=3, status="resolved", id="mine"))
     assert [(one.id, one.revision, one.status) for one in (first, last)] == [
         ("theirs", 5, "escalated"),
         ("theirs", 6, "resolved"),
     ]
-    (again,) = told(new, 400, alert(400, id="mine"))
-    assert again.id == "mine"
+    later, theirs = told(new, 400, alert(400, id="mine"), alert(400, id="theirs"))
+    assert (later.id, later.revision) == ("mine", 1)
+    assert (theirs.id, theirs.revision) == ("theirs", 7)  # should it come to that id by itself
 
 
 def test_an_adoption_is_only_of_this_lanes_places_and_of_this_handover() -> None:
