@@ -154,10 +154,11 @@ def _handover(source: Settings, own: Settings) -> list[Right]:
     makes = _topics(own, "CREATE", *_own(own))
     looks = _topics(own, "DESCRIBE_CONFIGS", *NAMES)
     reads = _topics(source, "READ", "generation", "alerts", "state.detect")
-    # before any handover whoever owns the topic of published alerts publishes, and is asked whether it is there
+    # whoever owns the topic of published alerts may publish, and is asked; so is every other generation that is seen
     owner = another(source, source.alerts_topic.removesuffix("alerts").rstrip("."), history=False)
-    publisher = repeated(owner) if owner.publishes else []
-    return makes + looks + _worker(own) + reads + publisher + _topics(own, "READ", "alerts", PUBLISHED_CURRENT)
+    publisher = _topics(owner, "READ", "generation", "state.detect") if owner.publishes else []
+    told = _topics(own, "READ", "alerts", PUBLISHED, PUBLISHED_CURRENT)
+    return [*makes, *looks, *_worker(own), *reads, *publisher, *told, Right("DESCRIBE", "group", source.group)]
 
 
 def _alone(make: Callable[[Settings], list[Right]]) -> Callable[[Settings, Settings], list[Right]]:
