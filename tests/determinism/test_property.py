@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 
 from schemas.base import HOUR, MINUTE
@@ -18,7 +19,7 @@ NEEDED = (
     "headline stale",
     "rejected not_json",
 )
-"""What the cases have to reach, or the property says nothing."""
+"""All that can happen, or nearly: the day below shows all of it."""
 
 
 def test_what_comes_out_depends_on_the_raw_log_alone() -> None:
@@ -41,10 +42,13 @@ def test_what_comes_out_depends_on_the_raw_log_alone() -> None:
                 event(key)
 
     every()
-    # Else the property would say nothing.
-    assert not [key for key in NEEDED if not reached[key]]
-    assert reached["alert opened"] > 20
+    # Else the property would say nothing. What is drawn varies with hypothesis and with the code that it reads
+    # constants from, so what is rare is asked for below, where nothing is drawn.
+    assert not [key for key in COMMON if reached[key] < 5]
 
+
+COMMON = ("alert opened", "verdict exact", "rebalance", *(key for key in NEEDED if key.startswith("crash")))
+"""Many of the cases drawn show these."""
 
 A_DAY = Story(
     scenes=(
@@ -65,8 +69,9 @@ A_DAY = Story(
 """A history in which everything happens, whatever hypothesis draws."""
 
 
-def test_a_day_in_which_everything_happens() -> None:
-    slow = Schedule(5, chunks=(1,), workers=(1, 2, 3, 4), crash=0.02, rebalance=0.01, most=60)
-    fast = Schedule(6, chunks=(1, 7, 1000, 5000), workers=(3,), crash=0.1, rebalance=0.05, most=60)
-    shown = check(Case(A_DAY, Ticks(1, 0.2), Ticks(2, 0.5), slow, fast), rulebook())
+@pytest.mark.parametrize("seed", range(3))
+def test_a_day_in_which_everything_happens(seed: int) -> None:
+    slow = Schedule(seed, chunks=(1,), workers=(1, 2, 3, 4), crash=0.02, rebalance=0.01, most=60)
+    fast = Schedule(seed, chunks=(1, 7, 1000, 5000), workers=(3,), crash=0.1, rebalance=0.05, most=60)
+    shown = check(Case(A_DAY, Ticks(seed, 0.2), Ticks(seed + 10, 0.5), slow, fast), rulebook())
     assert not [key for key in NEEDED if not shown[key]]

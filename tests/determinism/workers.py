@@ -49,7 +49,7 @@ LONG = (
     Plan(7, 2, kills=4, rebalances=8),
     Plan(1, 4, kills=6, rebalances=2),
 )
-SHORT = (Plan(5000, 1), Plan(7, 3, kills=2, rebalances=1))
+SHORT = (Plan(5000, 1), Plan(7, 2, kills=1, rebalances=1))
 
 
 @dataclass
