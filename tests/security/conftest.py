@@ -5,13 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.security.forks import Forks
 from tests.security.secured import Secured, User
 
 
 @pytest.fixture(scope="session")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+def forks() -> Iterator[Forks]:
+    """What runs commands."""
+    with Forks() as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def secured(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[Secured]:
     """It refuses whatever was not allowed."""
-    with Secured(tmp_path_factory.mktemp("secured")).running() as broker:
+    with Secured(tmp_path_factory.mktemp("secured"), forks).running() as broker:
         yield broker
 
 
@@ -31,3 +39,13 @@ def user(secured: Secured, name: str) -> User:
 def administrator(secured: Secured, name: str) -> User:
     """Of the same prefix; may do everything."""
     return secured.by_certificate("administrator", prefix=name)
+
+
+@pytest.fixture(scope="module")
+def made(secured: Secured) -> User:
+    """The administrator of topics that are there, also under the prefix of a second generation."""
+    prefix = f"t{uuid.uuid4().hex[:8]}"
+    administrator = secured.by_certificate("administrator", prefix)
+    administrator.run("topics", "create")
+    administrator.run("topics", "create", TOCSIN_PREFIX=f"{prefix}-second")
+    return administrator

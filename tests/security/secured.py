@@ -1,7 +1,10 @@
 """A secured Kafka under test, and users who run real commands on it."""
 
+import base64
+import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,32 +14,32 @@ from streams.broker.ports import free_port
 from streams.broker.security import Security
 from streams.broker.server import LocalKafka
 from streams.settings import Settings
+from tests.integration.deployment import until
 from tests.security.acls import Acls
 from tests.security.certificates import Authority
 from tests.security.forks import Forks
 
 ALICE, PASSWORD = "alice", "curiouser-and-curiouser"
 HEAP_MEGABYTES = 256
-SECONDS = 60
+SECONDS = 120
 
 
 class Secured:
     """The broker, its authority, and a stranger's that it does not know."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, forks: Forks) -> None:
         self._directory = directory
         self.authority = Authority(directory / "authority")
         self.stranger = Authority(directory / "stranger")
         identity = self.authority.identity("administrator")
         self.security = Security({ALICE: PASSWORD}, identity, self.authority.file)
-        self.forks = Forks()
+        self.forks = forks
         """What runs the commands of its users."""
 
     @contextmanager
     def running(self) -> Iterator["Secured"]:
         """As long as this lasts."""
-        kafka = LocalKafka(self._directory / "kafka", 0, heap_megabytes=HEAP_MEGABYTES, security=self.security)
-        with self.forks, kafka:
+        with LocalKafka(self._directory / "kafka", 0, heap_megabytes=HEAP_MEGABYTES, security=self.security):
             yield self
 
     def by_password(self, protocol: str, prefix: str) -> "User":
@@ -110,3 +113,28 @@ class User:
         """What a command of this user is given."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
         return inherited | {name: value for name, value in (self.variables | dict(changes)).items() if value}
+
+
+@contextmanager
+def running(user: User, log: Path, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of that user, with its lanes open."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streams.cli", "worker"],
+            env=user.environment(changes),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        until(lambda: b"opened" in log.read_bytes(), "lanes are open")
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def titles(rows: bytes) -> list[str]:
+    """Of headlines in what `tocsin topics dump` prints."""
+    documents = [json.loads(base64.b64decode(json.loads(line)["value"])) for line in rows.splitlines()]
+    return sorted(filter(None, (document.get("headline", {}).get("title") for document in documents)))

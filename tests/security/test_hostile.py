@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from rich.console import Console
 
 from streams.cli import output
 from streams.visible import json_line, visible, visible_lines
-from tests.integration.deployment import Deployment, until
+from tests.integration.deployment import until
+from tests.security.forks import Forks
+from tests.security.secured import User, running
 
 HOSTILE = (
     "\x1b[31mred\x1b]0;owned\x07 \x9b31m \x08\x7f \r\ntocsin: forged \x00 \u202eevil\u2066 \u2028line \u200b\ufeff"
@@ -43,11 +46,12 @@ RAW = "\n".join(json.dumps(row, ensure_ascii=ascii) for row in ROWS for ascii in
 )
 
 
-def ran(*arguments: str, stdin: bytes = b"") -> str:
+NO_BROKER = {"TOCSIN_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+
+
+def ran(forks: Forks, *arguments: str, stdin: bytes = b"") -> str:
     """All that a command says."""
-    done = subprocess.run(
-        [sys.executable, "-m", "streams.cli", *arguments], input=stdin, capture_output=True, check=False, timeout=120
-    )
+    done = forks.run(arguments, stdin, {**os.environ, **NO_BROKER}, 120)
     said = (done.stdout + done.stderr).decode()  # utf-8 it must be
     assert "Traceback" not in said
     return said
@@ -56,26 +60,26 @@ def ran(*arguments: str, stdin: bytes = b"") -> str:
 @pytest.mark.parametrize(
     "command", [("scan",), ("scan", "--json"), ("classify",), ("classify", "--json")], ids=" ".join
 )
-def test_nothing_that_a_terminal_obeys_is_printed(command: tuple[str, ...]) -> None:
-    said = ran(*command, "-", stdin=RAW)
+def test_nothing_that_a_terminal_obeys_is_printed(forks: Forks, command: tuple[str, ...]) -> None:
+    said = ran(forks, *command, "-", stdin=RAW)
     assert said
     assert OBEYED.search(said) is None
     assert not any(line.startswith("tocsin: forged") for line in said.splitlines())
 
 
 @pytest.mark.parametrize("command", ["scan", "classify"])
-def test_a_hostile_file_name_is_spelt_out(command: str, tmp_path: Path) -> None:
+def test_a_hostile_file_name_is_spelt_out(forks: Forks, command: str, tmp_path: Path) -> None:
     name = tmp_path / "\x1b[31m\ntocsin: forged\u202e.jsonl.gz"
     name.write_bytes(b"\x1f\x8b no gzip")
-    said = ran(command, str(name))
+    said = ran(forks, command, str(name))
     assert "\\x1b[31m" in said
     assert OBEYED.search(said) is None
     assert not any(line.startswith("tocsin: forged") for line in said.splitlines())
 
 
-def test_arguments_are_spelt_out() -> None:
+def test_arguments_are_spelt_out(forks: Forks) -> None:
     for command in (("alerts", "--since", HOSTILE.replace("\x00", "")), ("topics", "dump", "\x1b[31m\ntocsin: forged")):
-        said = ran(*command)
+        said = ran(forks, *command)
         assert OBEYED.search(said) is None
         assert not any(line.startswith("tocsin: forged") for line in said.splitlines())
 
@@ -129,10 +133,11 @@ def series(port: int) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     }
 
 
-def test_ten_thousand_hostile_records_make_no_series_and_no_line(kafka: str, prefix: str, tmp_path: Path) -> None:
+def test_ten_thousand_hostile_records_make_no_series_and_no_line(administrator: User, tmp_path: Path) -> None:
     """On a real worker, with its log as chatty as it can be."""
-    deployment = Deployment(kafka, prefix, tmp_path)
-    deployment.run("topics", "create")
+    administrator.run("topics", "create")
+    port = int(administrator.variables["TOCSIN_HTTP_PORT"])
+    log = tmp_path / "log"
 
     def rows(count: int, salt: str) -> bytes:
         return b"".join(
@@ -146,21 +151,20 @@ def test_ten_thousand_hostile_records_make_no_series_and_no_line(kafka: str, pre
         )
 
     read = ("tocsin_records_in_total", (("stage", "classify"),))
-    with deployment.worker(TOCSIN_LOG_LEVEL="DEBUG"):
-        deployment.run("feed", "-", stdin=rows(20, "a"))
+    with running(administrator, log, TOCSIN_LOG_LEVEL="DEBUG"):
+        administrator.run("feed", "-", stdin=rows(20, "a"))
         before = until(
-            lambda: (now := series(deployment.port)).get(("tocsin_verdicts_total", (("kind", "unique"),)), 0) and now,
+            lambda: (now := series(port)).get(("tocsin_verdicts_total", (("kind", "unique"),)), 0) and now,
             "the first rows are through",
         )
-        deployment.run("feed", "-", stdin=rows(10_000, "b"))
-        after = until(lambda: (now := series(deployment.port)).get(read, 0) >= 10_020 and now, "all rows are read")
+        administrator.run("feed", "-", stdin=rows(10_000, "b"))
+        after = until(lambda: (now := series(port)).get(read, 0) >= 10_020 and now, "all rows are read")
     new = after.keys() - before.keys()
     for _, labels in new:  # a stage's or a topic's first record may be among them
         assert {key for key, _ in labels} <= {"stage", "topic", "partition", "le"}, labels
     assert len(new) <= 20
     assert "script" not in str(after)
-    for log in tmp_path.glob("worker-*.log"):
-        text = log.read_text()
-        assert "opened" in text
-        assert not any(line.startswith("tocsin: forged") for line in text.splitlines())
-        assert "evil" not in text
+    text = log.read_text()
+    assert "opened" in text
+    assert not any(line.startswith("tocsin: forged") for line in text.splitlines())
+    assert "evil" not in text

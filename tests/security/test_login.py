@@ -2,44 +2,38 @@
 
 import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
 
+from streams.demo.wire import EXPECTED_SERIES, wire
 from streams.rights import needed
+from tests.integration.lines import as_lines
 from tests.security.secured import PASSWORD, Secured, User
 
 HEADLINES = b"""{"title": "Kenya deploys troops to Somalia"}
 {"title": "Peru and Chile sign a treaty"}
 not json
 """
-DEPLOYMENT = ("topics create", "feed", "worker", "topics dump", "alerts", "alerts --current")
+DEPLOYMENT = ("topics create", "feed", "feed --import", "worker", "topics dump", "alerts", "alerts --current")
 
 
-def logged_in(secured: Secured, how: str, prefix: str) -> User:
-    user = secured.by_certificate(prefix, prefix) if how == "SSL" else secured.by_password(how, prefix)
+def test_headlines_come_through_to_an_alert(secured: Secured, name: str) -> None:
+    """By password over TLS, from a short history. In the clear and by certificate they do in `test_rights`."""
+    user = secured.by_password("SASL_SSL", name)
     secured.acls.allow(user.name, [right for command in DEPLOYMENT for right in needed(command, user.settings)])
-    return user
-
-
-@pytest.mark.parametrize("how", ["SASL_SSL", "SASL_PLAINTEXT", "SSL"])
-def test_headlines_come_through(secured: Secured, how: str, name: str) -> None:
-    user = logged_in(secured, how, name)
+    soon = ("--set", "detect.learning_days=3")
+    history = as_lines(wire(int(time.time() * 1000), days=6))
     user.run("topics", "create")
+    user.run("feed", "--import", "-", stdin=history)
     assert json.loads(user.run("feed", "--json", "-", stdin=HEADLINES))["sent"] == 3
-    user.run("worker", "--processes", "1", "--drain")
-    rows = [json.loads(line) for line in user.run("topics", "dump").splitlines()]
-    assert "generation" in rows[0]
-    assert base64.b64decode(rows[1]["value"]) in HEADLINES
-    for topic in ("alerts", "alerts.current"):
-        assert user.run("topics", "dump", topic) == b""
-    assert b"no alerts yet" in user.run("alerts")
-    assert b"no alerts yet" in user.run("alerts", "--current")
-    # as on a plain broker
-    everything = secured.by_certificate("administrator", name)
-    rows = [json.loads(line) for line in everything.run("topics", "dump", "headlines.deduplicated").splitlines()]
-    titles = [json.loads(base64.b64decode(row["value"])).get("headline", {}).get("title") for row in rows]
-    assert sorted(filter(None, titles)) == ["Kenya deploys troops to Somalia", "Peru and Chile sign a treaty"]
+    user.run("worker", "--processes", "1", "--drain", *soon)
+    rows = user.run("topics", "dump").splitlines()
+    assert {base64.b64decode(json.loads(row)["value"]) for row in rows[1:]} > set(HEADLINES.splitlines())
+    alerts = [json.loads(line) for line in user.run("alerts", "--json").splitlines()]
+    opened = next(alert for alert in alerts if alert["series"] == EXPECTED_SERIES)
+    assert opened["id"].encode() in user.run("alerts", "--current", "--json")
 
 
 COMMANDS = [

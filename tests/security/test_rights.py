@@ -1,13 +1,8 @@
 """The list of least rights is enough and no more than enough: each command with it, and without each one of it."""
 
 import asyncio
+import base64
 import json
-import subprocess
-import sys
-import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,16 +13,13 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from schemas.base import HOUR, iso
-from streams import kafka, rights
-from streams.allowed import missing
+from streams import kafka, rights, topics
+from streams.allowed import missing, why_not
 from streams.cli import COMMANDS
-from streams.demo.wire import Item
 from streams.rights import Right, another, granted, needed
 from streams.settings import Settings
 from tests.integration.deployment import until
-from tests.integration.past import arrived
-from tests.security.secured import Secured, User
+from tests.security.secured import Secured, User, running, titles
 
 ROWS = b"""{"title": "Kenya deploys troops to Somalia"}
 {"tocsin": "tick"}
@@ -53,54 +45,19 @@ def test_every_command_is_in_the_list() -> None:
 
 
 def test_each_command_succeeds_with_its_rights_alone(secured: Secured, name: str) -> None:
+    told = {}
     for command, (arguments, rows) in CALLS.items():
         user = secured.by_certificate(f"{name}-{command.replace(' ', '-')}", name)
         secured.acls.allow(user.name, needed(command, user.settings))
-        user.run(*arguments, stdin=rows)
-
-
-def test_commands_of_two_generations_succeed_with_their_rights_alone(
-    secured: Secured, administrator: User, name: str, tmp_path: Path
-) -> None:
-    """A replay, compared and deleted, and a handover: each by a user of its own, while the first generation works."""
-    hour_ago = int(time.time() * 1000) - HOUR
-    arrived(administrator, [Item(hour_ago, f"Kenya deploys {n}00 troops", "Wire", f"https://x.org/{n}") for n in "12"])
-    administrator.run("topics", "create", status=1)  # raw is kept for ever here, to hold the past
-    history = json.dumps({"title": "Peru and Chile sign a treaty", "published_at": iso(hour_ago - HOUR)})
-    administrator.run("feed", "--import", "-", stdin=history.encode())
-    again, second = f"{name}-again", f"{name}-second"
-
-    def allowed(command: str, prefix: str) -> User:
-        user = secured.by_certificate(f"{name}-{command.replace(' ', '-')}", name)
-        secured.acls.allow(user.name, needed(command, user.settings, another(user.settings, prefix)))
-        return user
-
-    with running(allowed("worker", ""), tmp_path / "log"):
-        replayed = allowed("replay", again).run("replay", "--prefix", again, "--json", "--processes", "1")
-        assert json.loads(replayed)["headlines"] == 3
-        compared = json.loads(allowed("diff", again).run("diff", name, again, "--json"))
-        assert compared["until"] == json.loads(replayed)["until"]
-        handing = allowed("handover", second)
-        handed = handing.run("handover", second, "--yes", "--leave", "--json")
-        assert json.loads(handed)["prefix"] == second
-    deleting = allowed("replay --delete", again)
-
-    def deleted() -> bool:
-        done = deleting.done("replay", "--delete", again)
-        assert done.returncode == 0 or b"still run" in done.stderr, done.stderr.decode()
-        return done.returncode == 0
-
-    until(deleted, "its workers have left the group")
-
-
-@pytest.fixture(scope="module")
-def made(secured: Secured) -> User:
-    """The administrator of topics that are there, also under the prefix of a second generation."""
-    prefix = f"t{uuid.uuid4().hex[:8]}"
-    administrator = secured.by_certificate("administrator", prefix)
-    administrator.run("topics", "create")
-    administrator.run("topics", "create", TOCSIN_PREFIX=f"{prefix}-second")
-    return administrator
+        told[command] = user.run(*arguments, stdin=rows)
+    # and what has to come of it came
+    everything = secured.by_certificate("administrator", name)
+    assert titles(everything.run("topics", "dump", "headlines.deduplicated")) == ["Kenya deploys troops to Somalia"] * 2
+    log = told["topics dump"].splitlines()
+    assert "generation" in json.loads(log[0])
+    assert {base64.b64decode(json.loads(row)["value"]) for row in log[1:]} > {ROWS.splitlines()[0]}
+    assert b"no alerts yet" in told["alerts"]
+    assert b"no alerts yet" in told["alerts --current"]
 
 
 @pytest.mark.parametrize("command", [c for c in rights.COMMANDS if c not in ("topics create", "demo")])
@@ -124,10 +81,11 @@ def test_without_any_one_right_it_is_named(secured: Secured, made: User, name: s
 
             await acls.allow(wanted)
             await lacking([])
+            before: list[Right] = []
             for right in wanted:
-                await acls.deny([right])
+                await asyncio.gather(acls.allow(before), acls.deny([right]))
                 await lacking([right])
-                await acls.allow([right])
+                before = [right]
 
     asyncio.run(one_by_one())
 
@@ -184,32 +142,6 @@ def test_a_command_without_a_right_says_which(
         assert f"--operation {operation} {right.option()}" in said or "DESCRIBE_CONFIGS" in said
 
 
-@pytest.mark.parametrize(
-    ("command", "arguments", "plain"),
-    [
-        ("replay", ("replay", "--prefix", "{}"), "generation"),
-        ("replay --delete", ("replay", "--delete", "{}"), "generation"),
-        ("diff", ("diff", "{}", "-"), "alerts"),
-        ("handover", ("handover", "{}", "--yes"), "generation"),
-    ],
-)
-def test_a_command_of_two_generations_asks_before_it_writes(
-    secured: Secured, made: User, name: str, command: str, arguments: tuple[str, ...], plain: str
-) -> None:
-    user = secured.by_certificate(name, made.settings.prefix)
-    second = another(user.settings, f"{user.settings.prefix}-second")
-    wanted = needed(command, user.settings, second)
-    of = user.settings if command in ("replay", "handover") else second
-    right = Right("READ", "topic", of.topic(plain))
-    lacking = [each for each in wanted if each.name == right.name]
-    assert right in lacking
-    secured.acls.allow(name, [each for each in wanted if each not in lacking])
-    said = user.complaint(*(argument.format(second.prefix) for argument in arguments))
-    assert str(right) in said
-    assert f"{right.option()}" in said
-    assert f"tocsin {command}" in said
-
-
 def test_topics_are_not_made_without_the_right_to(secured: Secured, user: User) -> None:
     said = user.complaint("topics", "create")
     assert f"--operation CREATE --operation DESCRIBE --topic {user.settings.raw_topic}" in said
@@ -218,7 +150,14 @@ def test_topics_are_not_made_without_the_right_to(secured: Secured, user: User) 
     secured.acls.clear(user.name)
     alone = [right for right in needed("topics create", user.settings) if right.operation == "CREATE"]
     secured.acls.allow(user.name, alone)
-    assert "DESCRIBE" in user.complaint("topics", "create")
+
+    async def create() -> None:
+        async with kafka.admin(user.settings) as client:
+            await topics.create(client, topics.plan(user.settings, 1), seconds=1)
+
+    with pytest.raises(topics.TopicsError, match="DESCRIBE"):  # the command would wait for half a minute
+        asyncio.run(create())
+    assert "DESCRIBE" in str(why_not(user.settings, "topics create"))
 
 
 def test_what_is_printed_for_an_administrator_is_what_is_needed(secured: Secured, name: str) -> None:
@@ -258,8 +197,10 @@ def test_a_subscriber_reads_alerts_and_nothing_else(secured: Secured, made: User
         async with kafka.running(settings, kafka.producer(settings)) as writer:
             await writer.send_and_wait(alerts.topic, b"{}", partition=0)
 
-    asyncio.run(read(alerts))
-    asyncio.run(read(alerts, group=name))
+    async def both() -> None:
+        await asyncio.gather(read(alerts), read(alerts, group=name))
+
+    asyncio.run(both())
     with pytest.raises((TopicAuthorizationFailedError, ClusterAuthorizationFailedError)):
         asyncio.run(write())
     # to a consumer, a topic that it may not see is one that says nothing: let it see this one
@@ -271,41 +212,26 @@ def test_a_subscriber_reads_alerts_and_nothing_else(secured: Secured, made: User
     assert "READ on topic" in subscriber.complaint("topics", "dump", "headlines.raw")
 
 
-@contextmanager
-def running(user: User, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker of that user, with its lanes open."""
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streams.cli", "worker"],
-            env=user.environment({}),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        until(lambda: b"opened" in log.read_bytes(), "lanes are open")
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-@pytest.mark.parametrize(
-    ("operation", "resource", "plain"), [("READ", "group", ""), ("READ", "topic", "headlines.raw")]
-)
-def test_a_right_that_is_taken_away_ends_a_worker(
-    secured: Secured, user: User, administrator: User, tmp_path: Path, operation: str, resource: str, plain: str
+def test_a_group_that_is_taken_away_ends_a_worker(
+    secured: Secured, administrator: User, name: str, tmp_path: Path
 ) -> None:
+    """One that logs in by password, in the clear. Of a topic that is taken away, `test_secrets` tells."""
+    user = secured.by_password("SASL_PLAINTEXT", name)
     administrator.run("topics", "create")
-    secured.acls.allow(user.name, needed("worker", user.settings))
-    name = user.settings.topic(plain) if plain else user.settings.group
+    secured.acls.allow(user.name, [right for command in ("feed", "worker") for right in needed(command, user.settings)])
     log = tmp_path / "log"
     with running(user, log) as worker:
-        secured.acls.deny(user.name, [Right(operation, resource, name)])
+        assert json.loads(user.run("feed", "--json", "-", stdin=ROWS))["sent"] == 2
+        # as on a plain broker
+        until(
+            lambda: titles(administrator.run("topics", "dump", "headlines.deduplicated")),
+            "the headline has come through",
+        )
+        secured.acls.deny(user.name, [Right("READ", "group", user.settings.group)])
         administrator.run("feed", "-", stdin=ROWS)
         assert worker.wait(30) == 2
-    assert f"--operation {operation}" in log.read_text()
-    assert f"--{resource} {name}" in log.read_text()
+    assert "--operation READ" in log.read_text()
+    assert f"--group {user.settings.group}" in log.read_text()
     assert "Traceback" not in log.read_text()
 
 

@@ -112,7 +112,7 @@ def test_a_worker_and_its_supervisor_never_tell_it(secured: Secured, working: Us
             supervisor.wait(40)
     told += log.read_bytes()
     assert b"starting it again" in told
-    assert b"--operation READ" in told
+    assert re.search(rf"--operation READ .*--topic {working.settings.raw_topic}\n".encode(), told)
     assert len(re.findall(rb"DEBUG", told)) > 10, "the log was not loud"
     assert PASSWORD.encode() not in told
 
