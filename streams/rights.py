@@ -158,7 +158,10 @@ def _handover(source: Settings, own: Settings) -> list[Right]:
     owner = another(source, source.alerts_topic.removesuffix("alerts").rstrip("."), history=False)
     publisher = _topics(owner, "READ", "generation", "state.detect") if owner.publishes else []
     told = _topics(own, "READ", "alerts", PUBLISHED, PUBLISHED_CURRENT)
-    return [*makes, *looks, *_worker(own), *reads, *publisher, *told, Right("DESCRIBE", "group", source.group)]
+    # how far the workers of the first one are
+    waited = _topics(source, "DESCRIBE", "headlines.classified", "headlines.deduplicated")
+    waited.append(Right("DESCRIBE", "group", source.group))
+    return [*makes, *looks, *_worker(own), *reads, *publisher, *told, *waited]
 
 
 def _alone(make: Callable[[Settings], list[Right]]) -> Callable[[Settings, Settings], list[Right]]:
