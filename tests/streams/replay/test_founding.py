@@ -80,7 +80,7 @@ def test_a_partition_without_records_has_nothing_to_read_and_is_not_waited_for(k
     assert again.generation == first.generation
     replay = first.replay
     assert (replay.since, replay.first, replay.last[0]) == (START, (0, 0), None)
-    assert NOW - 2 * MINUTE <= replay.until <= NOW + 2 * MINUTE
+    assert NOW - 2 * MINUTE <= replay.until <= time.time() * 1000
     assert first.generation.import_partitions == 0
     assert first.environment["TOCSIN_TICK"] == "false"
     assert first.environment["TOCSIN_IMPORT_TOPIC"] == ""
