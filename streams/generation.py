@@ -42,6 +42,18 @@ async def existing(settings: Settings) -> Generation | None:
         return None
 
 
+def beside(settings: Settings, prefix: str) -> Settings:
+    """The settings of another generation, with an import topic of its own."""
+    return Settings(**{**settings.model_dump(), "prefix": prefix, "import_topic": None})
+
+
+async def every(settings: Settings) -> list[Settings]:
+    """The settings of each generation in the cluster, by prefix."""
+    async with kafka.admin(settings) as client:
+        names = sorted(name for name in await topics.described(client) if name.split(".")[-1] == TOPIC)
+    return [beside(settings, name.removesuffix(TOPIC).removesuffix(".")) for name in names]
+
+
 async def establish(settings: Settings, rulebook_version: str, lanes: int, now: int) -> Generation:
     """The generation of this prefix, started at `now` (ms) if there is none.
 

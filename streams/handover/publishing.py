@@ -1,7 +1,6 @@
 """Which generations publish now: what the state of their lanes says, and nothing that could have expired."""
 
 from streams import generation as generations
-from streams import kafka, topics
 from streams.handover.lanes import LaneStates
 from streams.settings import Settings
 
@@ -9,7 +8,7 @@ from streams.settings import Settings
 async def publishers(settings: Settings) -> list[str]:
     """The prefixes of all generations that publish where `settings` says: one, or none before the first handover."""
     found = []
-    for own in await _generations(settings):
+    for own in await generations.every(settings):
         generation = await generations.read(own)
         if (
             generation is None
@@ -23,12 +22,3 @@ async def publishers(settings: Settings) -> list[str]:
         if "publishes" in modes or (not modes and own.publishes):
             found.append(own.prefix)
     return found
-
-
-async def _generations(settings: Settings) -> list[Settings]:
-    """Settings of every generation in the cluster, by prefix."""
-    ending = generations.TOPIC
-    async with kafka.admin(settings) as client:
-        names = sorted(name for name in await topics.described(client) if name.split(".")[-1] == ending)
-    prefixes = [name.removesuffix(ending).removesuffix(".") for name in names]
-    return [Settings(**{**settings.model_dump(), "prefix": prefix, "import_topic": None}) for prefix in prefixes]

@@ -105,11 +105,7 @@ async def _allowed(source: Settings, own: Settings) -> None:
 
 async def existing(source: Settings, prefix: str) -> Generation | None:
     """What has been begun under `prefix`, if anything."""
-    settings = Settings(**{**source.model_dump(), "prefix": prefix, "import_topic": None})
-    async with kafka.admin(settings) as client:
-        if settings.topic(generations.TOPIC) not in await topics.described(client):
-            return None
-    return await generations.read(settings)
+    return await generations.existing(generations.beside(source, prefix))
 
 
 async def _source(source: Settings, prefix: str) -> Generation:

@@ -31,14 +31,11 @@ class Found:
 
 async def replays(settings: Settings) -> list[Found]:
     """All replays of this raw topic, by prefix."""
-    ending = f".{generations.TOPIC}"
-    async with kafka.admin(settings) as client:
-        names = [name.removesuffix(ending) for name in await topics.described(client) if name.endswith(ending)]
     found = []
-    for prefix in sorted(names):
-        generation = await existing(settings, prefix)
+    for own in await generations.every(settings):
+        generation = await generations.existing(own)
         if generation is not None and generation.replay is not None and generation.raw_topic == settings.raw_topic:
-            found.append(Found(prefix, generation, generation.replay))
+            found.append(Found(own.prefix, generation, generation.replay))
     return found
 
 

@@ -68,7 +68,7 @@ def _of_file(name: str) -> dict[Key, Document]:
 
 async def of_generation(settings: Settings, prefix: str) -> Side:
     """The alerts of the generation under `prefix`. Raises Refusal where there is none, AccessDenied."""
-    own = Settings(**{**settings.model_dump(), "prefix": prefix, "import_topic": None})
+    own = generations.beside(settings, prefix)
     async with kafka.admin(own) as client:
         # a topic that may not be seen looks like one that is not there, and the comparison would be another
         await require_rights(own, client, "diff", rights.compared(own))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.chaos.ports import ports
-from tests.integration.deployment import until
+from tests.integration.deployment import ready, until
 
 STOP_SECONDS = 45.0
 EXIT = re.compile(r"^tocsin: exit (\d+)(?: \(\w+\))?: (.*)$", re.MULTILINE)
@@ -97,7 +97,7 @@ class Supervised(Process):
 
     def ready(self) -> bool:
         """Whether every worker says that it is ready."""
-        return all(ready(self.port + number) for number in range(self.count))
+        return all(ready(self.port + number, 3) for number in range(self.count))
 
 
 class Single(Process):
@@ -111,17 +111,8 @@ class Single(Process):
 
     def await_ready(self) -> None:
         """Return when it says that it is ready; assert that it lives."""
-        until(lambda: not self.running or ready(self.port), "a worker ready", 90)
+        until(lambda: not self.running or ready(self.port, 3), "a worker ready", 90)
         assert self.running, f"the worker ended with {self.process.returncode}: {self.said()[-2000:]}"
-
-
-def ready(port: int) -> bool:
-    """Whether the worker that serves on this port says that it is ready."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=3) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def metric(ports: Iterable[int], name: str, label: str = "") -> dict[str, float]:

@@ -28,7 +28,7 @@ from streams.broker.server import LocalKafka
 from streams.demo.wire import wire
 from streams.demo.wire.sample import encode
 from streams.engine.transaction import Transactor
-from tests.integration.deployment import Deployment, until
+from tests.integration.deployment import Deployment, ready, until
 
 RAW = "headlines.raw"
 TICK = b'{"tocsin":"tick"}'
@@ -94,15 +94,6 @@ def metric(port: int, name: str) -> float:
             if line.startswith(name + " "):
                 return float(line.split()[1])
     return 0.0
-
-
-def ready(port: int) -> bool:
-    """Whether the worker has opened its lanes."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def measure(bootstrap: str, directory: Path, number: int) -> dict[str, object]:

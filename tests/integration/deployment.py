@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -134,3 +135,12 @@ def until(condition: Callable[[], Any], what: str, seconds: float = WAIT) -> Any
             return found
         time.sleep(0.1)
     raise AssertionError(f"{what}: not within {seconds:.0f} s")
+
+
+def ready(port: int, seconds: float = 1.0) -> bool:
+    """Whether the worker that serves on this port says that it is ready."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=seconds) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -10,8 +10,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from tests.integration import recount
-from tests.integration.deployment import Deployment, until
-from tests.integration.test_kill import children, ready
+from tests.integration.deployment import Deployment, ready, until
+from tests.integration.test_kill import children
 from tests.integration.test_worker import metrics
 
 HEADLINE = b'{"title": "Kenya deploys troops to Somalia, part %d"}\n'

@@ -3,14 +3,13 @@
 import os
 import signal
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from streams.demo.wire import wire
 from tests.integration import recount
-from tests.integration.deployment import Deployment, until
+from tests.integration.deployment import Deployment, ready, until
 from tests.integration.lines import as_lines
 
 pytestmark = pytest.mark.alone
@@ -23,15 +22,6 @@ RESUMES_WITHIN = 5.0
 def children(pid: int) -> list[int]:
     """The process ids of a process's children."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def ready(port: int) -> bool:
-    """Whether the worker that serves on this port says that it is ready."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds workers through /proc")

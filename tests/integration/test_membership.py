@@ -6,9 +6,8 @@ import time
 import pytest
 
 from tests.integration import recount
-from tests.integration.deployment import Deployment, until
+from tests.integration.deployment import Deployment, ready, until
 from tests.integration.test_exits import headlines, value
-from tests.integration.test_kill import ready
 from tests.integration.test_worker import metrics
 
 pytestmark = pytest.mark.alone

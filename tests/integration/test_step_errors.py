@@ -6,9 +6,8 @@ import pytest
 
 from schemas.row import HeadlineRow, decode_row
 from tests.integration import recount
-from tests.integration.deployment import Deployment, until
+from tests.integration.deployment import Deployment, ready, until
 from tests.integration.test_exits import headlines, last_log, value
-from tests.integration.test_kill import ready
 from tests.integration.test_worker import metrics
 
 STAGES = ("classify", "deduplicate", "detect")

@@ -8,9 +8,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from tests.integration import recount
-from tests.integration.deployment import Deployment, until
+from tests.integration.deployment import Deployment, ready, until
 from tests.integration.test_exits import headlines, last_log, value
-from tests.integration.test_kill import ready
 from tests.integration.test_worker import metrics
 
 pytestmark = pytest.mark.alone

@@ -12,8 +12,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 from tests.integration import recount
-from tests.integration.deployment import Deployment, until
-from tests.integration.test_kill import ready
+from tests.integration.deployment import Deployment, ready, until
 
 
 def metrics(port: int) -> str:
