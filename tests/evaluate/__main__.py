@@ -1,79 +1,71 @@
-"""`make evaluate`: what Tocsin finds in real headlines, through real Kafka; writes `docs/EVALUATION.md`.
+"""`make evaluate`: how right the decisions are, as one table, written to `docs/EVALUATION.md`."""
 
-Reads the folder that `TOCSIN_DATA` names and skips, loudly, what is not there. Ends with 1 when a figure is missed.
-"""
-
+import argparse
+import importlib
+import importlib.util
 import os
 import sys
-import tempfile
 import time
-import uuid
 from pathlib import Path
 
-from streams.broker.server import LocalKafka
-from tests.evaluate.events import Finding, find
-from tests.integration import recount
-from tests.integration.deployment import Deployment
+from tests.evaluate import table
 
-DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "EVALUATION.md"
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
-THIN = "detect.min_unique=3"
-"""A setting for 25 headlines a day."""
+EVALUATIONS = {
+    "hard": "tests.evaluate.hard",
+    "sample": "tests.evaluate.sample",
+    "plover": "tests.evaluate.plover",
+    "false-themes": "tests.evaluate.false_themes",
+    "sts": "tests.evaluate.sts",
+    "swapped": "tests.evaluate.swapped",
+    "stream": "tests.evaluate.stream",
+    "speed": "tests.evaluate.speed",
+    "reddit": "tests.evaluate.reddit",
+}
+"""Name -> module, in the order of the table."""
+EVALUATIONS = {name: module for name, module in EVALUATIONS.items() if importlib.util.find_spec(module)}
+
+EPILOG = """examples:
+  TOCSIN_DATA=FOLDER make evaluate                     everything that there is data for
+  TOCSIN_DATA=FOLDER make evaluate ARGS="sample sts"   two of them; the others' rows stay
+  make evaluate ARGS=--list                            what there is, and the files that each reads
+
+Ends with 1 when a figure that was to be reached is not. What lacks its data is skipped, and said so.
+"""
 
 
 def main() -> int:
-    """Evaluate what there is data for."""
-    data = os.environ.get("TOCSIN_DATA")
-    archive = Path(data) / "reddit.jsonl.gz" if data else None
-    if archive is None or not archive.exists():
-        print("SKIPPED: set TOCSIN_DATA to a folder with reddit.jsonl.gz (r/worldnews, 25 headlines a day, 2008-2012)")
-        return 0
-    with tempfile.TemporaryDirectory() as directory:
-        given = os.environ.get("TOCSIN_KAFKA_BOOTSTRAP_SERVERS")
-        if given:
-            lines = through_kafka(given, Path(directory), archive)
-        else:
-            with LocalKafka(Path(directory) / "kafka", port=0) as local:
-                lines = through_kafka(local.bootstrap, Path(directory), archive)
-    findings = find(lines)
-    report = table(findings, lines)
-    print(report)
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{report}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
-    return 0 if all(finding.alert for finding in findings) else 1
-
-
-def through_kafka(bootstrap: str, directory: Path, archive: Path) -> list[bytes]:
-    """Import, work off, compare with a scan of the same file; returns the alert revisions."""
-    deployment = Deployment(bootstrap, f"e{uuid.uuid4().hex[:6]}", directory)
-    deployment.run("topics", "create")
-    deployment.run("feed", "--import", str(archive))
-    began = time.monotonic()
-    with deployment.worker("--processes", "1", "--drain", "--set", THIN) as worker:
-        if worker.wait(1200) != 0:
-            sys.exit("the worker failed")
-    print(f"worked off in {time.monotonic() - began:.0f} s")
-    lines = recount.alerts(deployment)
-    scanned = recount.in_order(deployment.run("scan", "--json", "--set", THIN, str(archive)).splitlines())
-    if lines != scanned:
-        sys.exit(f"scan and Kafka differ: {len(scanned)} and {len(lines)} revisions")
-    print(f"scan gives the same {len(lines)} revisions, byte for byte")
-    return lines
-
-
-def table(findings: list[Finding], lines: list[bytes]) -> str:
-    """Markdown of what was found."""
-    rows = ["| event | day | first alert | at | observed, expected |", "|---|---|---|---|---|"]
-    for event, alert in findings:
-        found = (
-            f"{alert['series']} ({alert['status']}) | {alert['at']} | {alert['observed']}, {alert['expected']:.2g}"
-            if alert
-            else "none | — | —"
-        )
-        rows.append(f"| {event.name} | {event.day} | {found} |")
-    opened = sum(1 for line in lines if b'"status":"opened"' in line)
-    rows.append(f"\n{opened:,} alerts opened in all, {len(lines):,} revisions; the same from Kafka and from a scan.")
-    return "\n".join(rows)
+    """Run the evaluations that were asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.evaluate",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="EVALUATION", help="which; all without (--list names them)")
+    parser.add_argument("--list", action="store_true", help="say what there is, and end")
+    parser.add_argument("--dry", action="store_true", help="leave docs/EVALUATION.md as it is")
+    given = parser.parse_args()
+    if unknown := [name for name in given.names if name not in EVALUATIONS]:
+        parser.error(f"no such evaluation: {', '.join(unknown)}; there are {', '.join(EVALUATIONS)}")
+    data = Path(os.environ.get("TOCSIN_DATA", "no-such-folder"))
+    missed: list[str] = []
+    for name in given.names or EVALUATIONS:
+        module = importlib.import_module(EVALUATIONS[name])
+        if given.list:
+            print(f"{name:<14} {(module.__doc__ or '').splitlines()[0]} Reads {', '.join(module.NEEDS) or 'no data'}.")
+            continue
+        if lacking := [file for file in module.NEEDS if not (data / file).exists()]:
+            print(f"{name}: SKIPPED: no {', '.join(lacking)} in {data}; set TOCSIN_DATA to the folder that has them")
+            continue
+        began = time.monotonic()
+        rows = module.measure(data)
+        print(table.table({name: rows}), f"({time.monotonic() - began:.1f} s)", sep="\n", flush=True)
+        missed += [f"{name}: {row.measure}" for row in rows if row.holds is False]
+        if not given.dry:
+            table.write(name, rows, list(EVALUATIONS))
+    for what in missed:
+        print(f"MISSED {what}")
+    return 1 if missed else 0
 
 
 sys.exit(main())

@@ -17,8 +17,16 @@ class Event(NamedTuple):
 EVENTS = [
     Event(date(2008, 8, 8), "war in Georgia", frozenset({"GE", "RU"})),
     Event(date(2008, 11, 26), "attacks in Mumbai", frozenset({"IN"})),
+    Event(date(2008, 12, 27), "war in Gaza", frozenset({"PS", "IL"})),
+    Event(date(2009, 5, 25), "North Korea's second nuclear test", frozenset({"KP"})),
+    Event(date(2009, 6, 28), "coup in Honduras", frozenset({"HN"})),
+    Event(date(2010, 5, 31), "raid on the Gaza flotilla", frozenset({"IL", "PS", "TR"})),
     Event(date(2010, 11, 23), "shelling of Yeonpyeong", frozenset({"KR", "KP"})),
+    Event(date(2011, 2, 17), "uprising in Libya", frozenset({"LY"})),
     Event(date(2011, 3, 19), "air strikes in Libya", frozenset({"LY"})),
+    Event(date(2011, 5, 2), "death of bin Laden", frozenset({"PK", "US"})),
+    Event(date(2012, 3, 22), "coup in Mali", frozenset({"ML"})),
+    Event(date(2012, 11, 14), "war in Gaza", frozenset({"PS", "IL"})),
 ]
 
 
