@@ -40,6 +40,11 @@ class Generation(Versioned):
     """Full name of the topic of published alerts, which is shared by all generations."""
     alerts_partitions: int = 0
     """Of the published alerts: an alert stands in the partition that its series hashes to."""
+    raw_begins: tuple[int, ...] = ()
+    """Of each raw partition the first offset that it had; empty in a record from before this was written down, and in
+    a replay, whose stretch says where it begins. What lies behind it is read, or missed: never skipped in silence."""
+    import_begins: tuple[int, ...] = ()
+    """The same of the import."""
     replay: Replay | None = None
     """Set in a replay: it never publishes and never ticks."""
     prefix: str = ""

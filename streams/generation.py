@@ -113,24 +113,37 @@ async def _as_it_is(
     there = await topics.require(client, [settings.raw_topic, history, settings.topic(TOPIC), published])
     await _stamped_by_the_broker(client, settings.raw_topic)
     start = await _start(reader, settings.raw_topic, there[settings.raw_topic].partitions, now)
-    ends = await reader.end_offsets([TopicPartition(history, number) for number in range(there[history].partitions)])
+    imported = await reader.end_offsets(_all(history, there[history].partitions))
+    import_partitions = there[history].partitions if any(imported.values()) else 0
     return Generation(
         start=start,
         cut=start,
         raw_topic=settings.raw_topic,
         raw_partitions=there[settings.raw_topic].partitions,
-        import_partitions=there[history].partitions if any(ends.values()) else 0,
+        import_partitions=import_partitions,
         lanes=lanes,
         rules=rules,
         import_topic=history,
         alerts_topic=published,
         alerts_partitions=there[published].partitions,
+        raw_begins=await begins(reader, settings.raw_topic, there[settings.raw_topic].partitions),
+        import_begins=await begins(reader, history, import_partitions),
     )
+
+
+async def begins(reader: AIOKafkaConsumer, topic: str, partitions: int) -> tuple[int, ...]:
+    """The first offset that each partition of a topic (full name) has now."""
+    found = await reader.beginning_offsets(_all(topic, partitions)) if partitions else {}
+    return tuple(found[part] for part in _all(topic, partitions))
+
+
+def _all(topic: str, partitions: int) -> list[TopicPartition]:
+    return [TopicPartition(topic, number) for number in range(partitions)]
 
 
 async def _start(reader: AIOKafkaConsumer, raw: str, partitions: int, now: int) -> int:
     """The whole minute of the earliest record in raw, or of `now` when there is none before it."""
-    found = await reader.offsets_for_times({TopicPartition(raw, number): 0 for number in range(partitions)})
+    found = await reader.offsets_for_times(dict.fromkeys(_all(raw, partitions), 0))
     earliest: int = min([now, *(at.timestamp for at in found.values() if at is not None)])
     return earliest // MINUTE * MINUTE
 
@@ -164,7 +177,7 @@ async def _stamped_by_the_broker(client: AIOKafkaAdminClient, raw: str) -> None:
 
 
 def _compare(settings: Settings, agreed: Generation, ours: Generation) -> None:
-    """Refuse what would change order or verdicts. Start and cut are the first worker's."""
+    """Refuse what would change order or verdicts. Start, cut and where the topics began are the first worker's."""
     said = {
         "raw_topic": "the raw topic",
         "raw_partitions": "partitions of the raw topic",

@@ -39,10 +39,10 @@ def stretch_of(generation: Generation, partition: int) -> Stretch | None:
 
 
 def begins(generation: Generation) -> Mapping[int, int]:
-    """The offset at which a replay begins in each live partition in which it has something to read."""
+    """The offset at which each live partition is begun; without those in which a replay has nothing to read."""
     replay = generation.replay
     if replay is None:
-        return {}
+        return dict(enumerate(generation.raw_begins))
     return {
         partition: first
         for partition, (first, last) in enumerate(zip(replay.first, replay.last, strict=True))
@@ -80,7 +80,8 @@ def specs(rulebook: Rulebook, generation: Generation, publishes: bool) -> Sequen
 
     found = [StageSpec("classify", RAW, "state.classify", live, begins(generation))]
     if generation.import_partitions:
-        found.append(StageSpec("classify-import", IMPORT, "state.classify-import", imported))
+        first = dict(enumerate(generation.import_begins))
+        found.append(StageSpec("classify-import", IMPORT, "state.classify-import", imported, first))
     return [
         *found,
         StageSpec("deduplicate", "headlines.classified", "state.deduplicate", deduplicate),

@@ -19,4 +19,5 @@ class StageSpec:
     build: Callable[[int], Stage]
     """A fresh stage for one input partition."""
     begins: Mapping[int, int] = field(default_factory=dict)
-    """The offset at which a new lane begins, by partition; where none is given, with the first record there is."""
+    """The offset at which a new lane begins, by partition: if that is gone, records were lost. Where none is given, it
+    begins with the first record there is."""

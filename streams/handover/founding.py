@@ -92,6 +92,7 @@ async def _wanted(settings: Settings, first: Generation, rulebook: Rulebook, now
     async with kafka.admin(settings) as client:
         published = settings.topic(PUBLISHED)
         partitions = (await topics.require(client, [published]))[published].partitions
+    import_begins = await _import_begins(settings, first)
     return (
         Generation(
             start=start,
@@ -104,6 +105,16 @@ async def _wanted(settings: Settings, first: Generation, rulebook: Rulebook, now
             import_topic=settings.topic(IMPORT),
             alerts_topic=published,
             alerts_partitions=partitions,
+            raw_begins=tuple(edge.begin for edge in found),
+            import_begins=import_begins,
         ),
         note,
     )
+
+
+async def _import_begins(settings: Settings, first: Generation) -> tuple[int, ...]:
+    """Where the first one's history began: what of it has gone since is missed, not left out."""
+    if first.import_begins:
+        return first.import_begins
+    async with kafka.running(settings, kafka.consumer(settings)) as reader:
+        return await generations.begins(reader, settings.topic(IMPORT), first.import_partitions)

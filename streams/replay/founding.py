@@ -227,6 +227,7 @@ async def _wanted(
             import_topic=settings.topic(IMPORT),
             alerts_topic=published,
             alerts_partitions=there[published].partitions,
+            import_begins=repeated.import_begins if since is None else (),
             replay=stretch,
         ),
         notes,

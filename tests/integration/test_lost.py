@@ -1,11 +1,14 @@
 """Records that are gone before they were read: refused by name, or accepted, logged and counted; never silent."""
 
 import asyncio
+import time
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
+from agents.rulebook import Rulebook
+from streams.generation import establish
 from tests.integration import recount
 from tests.integration.deployment import Deployment, ready, until
 from tests.integration.test_exits import headlines, last_log, value
@@ -55,6 +58,26 @@ def test_accepted_at_start(deployment: Deployment) -> None:
         assert lost(deployment) == before, "a restart forgets nothing, and counts nothing twice"
     with deployment.worker("--processes", "1", "--drain") as refusing:
         assert refusing.wait(60) == 0, "it was written down: there is nothing to refuse any more"
+
+
+def test_what_expires_before_any_worker_has_opened_it(deployment: Deployment) -> None:
+    """Only what there was when the generation began is missed."""
+    deployment.run("feed", "-", stdin=headlines(4))
+    begins = expire(deployment)
+    deployment.run("feed", "-", stdin=headlines(6, 4))
+    rules = Rulebook.load()
+    asyncio.run(establish(deployment.settings, rules.version, rules.lanes.count, int(time.time() * 1000)))
+    ends = expire(deployment)
+    deployment.run("feed", "-", stdin=headlines(3, 10))
+    assert sum(ends.values()) - sum(begins.values()) == 6
+    with deployment.worker() as refusing:
+        assert refusing.wait(60) == 75
+    said = last_log(deployment)
+    assert any(f"[{p}]: records at [{begins[p]}, {ends[p]}) are gone" in said for p in begins)
+    with deployment.worker(TOCSIN_LOST_RECORDS="accept"):
+        until(lambda: ready(deployment.port), "ready")
+        until(lambda: len({which for which, _ in recount.deduplicated(deployment)}) == 3, "what is left is read")
+        assert lost(deployment) == 6
 
 
 @pytest.mark.parametrize("choice", ["refuse", "accept"])

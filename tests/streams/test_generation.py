@@ -3,13 +3,17 @@
 import asyncio
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import RecordsToDelete
 
+from agents.rulebook import Rulebook
 from schemas.base import MINUTE
 from schemas.generation import Generation
 from streams import generation
 from streams import kafka as clients
 from streams.generation import GenerationMismatch, establish
 from streams.settings import IMPORT, Settings
+from streams.stages import specs
 from streams.topics import TopicsError, create, plan
 
 NOW = 1_795_000_000_000
@@ -53,6 +57,7 @@ async def test_the_first_worker_writes_it_and_the_next_reads_it(settings: Settin
         import_topic=settings.topic(IMPORT),
         alerts_topic=settings.alerts_topic,
         alerts_partitions=2,
+        raw_begins=(0, 0, 0),
         prefix=settings.prefix,
         founded=first.founded,
     )
@@ -75,7 +80,27 @@ async def test_it_starts_no_later_than_what_raw_already_holds(settings: Settings
 
 async def test_an_import_with_something_in_it_takes_part(settings: Settings) -> None:
     await send(settings, IMPORT, NOW)
-    assert (await establish(settings, "rules-1", 2, NOW)).import_partitions == 2
+    begun = await establish(settings, "rules-1", 2, NOW)
+    assert (begun.import_partitions, begun.import_begins) == (2, (0, 0))
+
+
+async def test_it_begins_with_what_is_left_of_raw(settings: Settings) -> None:
+    for _ in range(3):
+        await send(settings, "headlines.raw")
+    async with clients.admin(settings) as client:
+        await client.delete_records({TopicPartition(settings.raw_topic, 1): RecordsToDelete(before_offset=2)})
+    begun = await establish(settings, "rules-1", 2, LATER)
+    assert begun.raw_begins == (0, 2, 0)
+    (classify, *_) = specs(Rulebook.load(), begun, True)
+    assert classify.begins == {0: 0, 1: 2, 2: 0}
+
+
+def test_a_generation_from_before_it_was_written_down_begins_with_what_there_is() -> None:
+    written = b"""{"schema_version":1,"start":0,"cut":0,"raw_topic":"headlines.raw","raw_partitions":2,
+        "import_partitions":1,"lanes":4,"rules":"r","import_topic":"headlines.import","alerts_topic":"alerts",
+        "alerts_partitions":4,"replay":null,"prefix":"","founded":0}"""
+    for spec in specs(Rulebook.load(), Generation.decode(written), True):
+        assert spec.begins == {}, spec.name
 
 
 @pytest.mark.parametrize(
