@@ -60,6 +60,9 @@ class Headline(Record):
     """As named by the producer or by the title's suffix."""
     family: str | None = None
     """The owner or wire agency that stands behind the publisher; what independence is counted by."""
+    language: str | None = None
+    """As the producer names it: `en`, `en-US`, `zh-Hant`. English where it names none and the title is in Latin script.
+    Of a headline in another language (flag `language_not_english`) places are read, themes are not."""
     published_at: int | None = None
     """As given, ms; may lie far from `arrival`."""
     arrival: int
@@ -70,5 +73,7 @@ class Headline(Record):
     stale: bool = False
     """Published more than 24 h before arrival: kept, never counted, no part of the volume."""
     flags: tuple[str, ...] = ()
+    """What was odd or was mended: `control_characters`, `extra_dropped`, `language_not_english`, `language_unknown`,
+    `publisher_cut`, `publisher_disagrees`, `repeated_key`, `url_dropped`."""
     extra: dict[str, Any] = Field(default_factory=dict)
     """What a producer sent beside the fields that Tocsin knows."""

@@ -4,7 +4,7 @@ These models describe and nothing reads through them: a record that breaks the c
 `schemas.rejected`, not with an error of pydantic's.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -39,6 +39,9 @@ class RawHeadline(_Sent):
     """The same as `publisher`, which comes first."""
     url: str | None = None
     """http or https; tracking parameters are taken off."""
+    language: Any = None
+    """A language tag: `en`, `en-US`, `fr`; what names no language is kept beside the unknown fields. Without it a title
+    is taken for English, unless it is written in another script."""
 
 
 class RawWithdrawal(_Sent):

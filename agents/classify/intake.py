@@ -16,7 +16,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agents.classify.canonical import canonical_title, canonical_url, clean_title, split_publisher
-from agents.classify.publishers import Own, Publishers
+from agents.classify.language import NOT_ENGLISH, UNKNOWN, is_english, language_of, other_script
+from agents.classify.publishers import Own, Publishers, Reconciled
 from agents.classify.times import Moment, given_moment, timed
 from schemas.handover import Adoption
 from schemas.headline import Headline
@@ -76,10 +77,17 @@ class Item(NamedTuple):
     text_key: str
     url: str | None
     publisher: str | None
-    family: str | None
+    reconciled: Reconciled
+    """Who stands behind it, and how that was found."""
+    language: str | None
     moment: Moment | None
     flags: tuple[str, ...]
     extra: dict[str, Any]
+
+    @property
+    def family(self) -> str | None:
+        """What independence is counted by."""
+        return self.reconciled.family
 
     def arrived(self, arrival: int) -> Headline:
         """The headline, now that it is known when it came."""
@@ -91,6 +99,7 @@ class Item(NamedTuple):
             url=self.url,
             publisher=self.publisher,
             family=self.family,
+            language=self.language,
             published_at=published_at,
             arrival=arrival,
             event_time=event_time,
@@ -112,6 +121,8 @@ class Sent(BaseModel):
     source: str | None = None
     publisher: str | None = None
     url: str | None = None
+    language: Any = None
+    """Whatever it is: what names no language is kept in `extra`."""
 
 
 def parse(value: bytes | None) -> dict[str, Any] | Refusal:
@@ -141,6 +152,9 @@ class Titled(NamedTuple):
     title: str
     """Without the publisher at its end."""
     suffix: str | None
+    credit: str | None
+    """The wire that the title credits."""
+    other_script: bool
     canonical: str
     text_key: str
 
@@ -151,7 +165,7 @@ class Intake:
     def __init__(self, publishers: Publishers) -> None:
         self._publishers = publishers
         self._lately = lru_cache(_TITLES_KEPT)(self._titled)
-        self._family = lru_cache(_FAMILIES_KEPT)(publishers.family)
+        self._family = lru_cache(_FAMILIES_KEPT)(publishers.reconcile)
 
     def read(self, value: bytes | None) -> Item | Withdrawal | Control | Handover | Refusal:
         """What the record means."""
@@ -192,7 +206,8 @@ class Intake:
         cleaned, flags = clean_title(raw)
         title, suffix = split_publisher(cleaned, self._publishers)
         canonical = canonical_title(title) or title
-        return Titled(cleaned, flags, title, suffix, canonical, _hash(canonical))
+        credit = self._publishers.credit(title)
+        return Titled(cleaned, flags, title, suffix, credit, other_script(title), canonical, _hash(canonical))
 
     @staticmethod
     def _without(own: Own, titled: Titled) -> Titled:
@@ -211,6 +226,9 @@ class Intake:
             extra["source"] = sent.source
         if sent.published_at is not None and sent.date is not None:
             extra["date"] = sent.date
+        language = _language(sent.language, extra, flags)
+        if titled.other_script if language is None else not is_english(language):
+            flags.append(NOT_ENGLISH)
         if extra and not _bounded(extra):
             extra = {}
             flags.append("extra_dropped")
@@ -219,13 +237,17 @@ class Intake:
             titled = self._without(Own(producer, _name(sent.source, [])), titled)
         publisher = producer or titled.suffix
         url = _url(sent.url, flags)
+        reconciled = self._family(producer, _origin(url), titled.suffix, titled.credit)
+        if reconciled.disagrees:
+            flags.append("publisher_disagrees")
         return Item(
             id=_hash("\x1f".join((titled.canonical, url or "", " ".join((publisher or "").casefold().split())))),
             title=titled.title,
             text_key=titled.text_key,
             url=url,
             publisher=publisher,
-            family=self._family(producer, _origin(url), titled.suffix),
+            reconciled=reconciled,
+            language=language,
             moment=moment,
             flags=tuple(flags),
             extra=extra,
@@ -272,6 +294,16 @@ def _name(given: str | None, flags: list[str]) -> str | None:
         flags.append("publisher_cut")
         name = name[:_LONGEST_NAME].rstrip()
     return name or None
+
+
+def _language(given: object, extra: dict[str, Any], flags: list[str]) -> str | None:
+    if given is None:
+        return None
+    language = language_of(given) if isinstance(given, str) else None
+    if language is None:
+        extra["language"] = given
+        flags.append(UNKNOWN)
+    return language
 
 
 def _url(given: str | None, flags: list[str]) -> str | None:

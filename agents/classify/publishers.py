@@ -1,21 +1,41 @@
 """Who stands behind a headline: the owner or the wire agency, which is what independence is counted by.
 
-"Reuters World" and "Reuters US" are one voice, and so is a Reuters report that an aggregator passes on. Unknown
-publishers are told apart by their name or the host of the URL, in one spelling.
+"Reuters World" and "Reuters US" are one voice, and so is a Reuters report that five papers pass on. A headline says who
+it is of in up to four places, and they are reconciled in this order:
+
+1. A wire named in any of them: the title's credit "(AFP)", the source, the title's suffix, the host.
+2. A publisher that the table knows: the source, then the suffix, then the host. Where two of these are known and do not
+   agree, or the source is known and the host is quite another, that is told (`disagrees`).
+3. What the table does not know: the host's registrable domain, then the source's name, then the suffix, in one
+   spelling: `news.dailyfoo.co.uk`, "Daily Foo" and "The Daily Foo World" are one. A mirror on a subdomain is no second
+   voice, nor is a section, a difference in case or a letter of another script that looks alike.
+
+Aggregators (Google News, Yahoo, MSN) are no voice: what only they name is unnamed.
 """
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from agents.classify.canonical import host_of
+from agents.classify.credits import Credits, joined, parts
 from agents.classify.lines import fault
 from agents.classify.tokens import fold
 from agents.faults import RulesError, read
 
 PUBLISHERS = "publishers.yaml"
+
+Where = Literal["credit", "source", "suffix", "host"]
+Standing = Literal["wire", "known", "unknown", "aggregator"]
+_LABELS = 5
+_LONG = 8
+_DOMAIN = re.compile(r"\(?\.?((?:[a-z0-9-]+\.)*[a-z]{2,24})\)?$", re.ASCII)
+_LOOKALIKES = str.maketrans("авекмнорстухіјѕԁɡοαεικνρτυχ", "abekmhopctyxijsdgoaeikvptux")
+"""Letters of other scripts that pass for Latin ones in a name that is otherwise Latin."""
 
 
 def _split(value: object) -> object:
@@ -44,12 +64,40 @@ class PublisherRules(_Model):
     families: tuple[FamilyRule, ...]
     editions: Names
     """Words that tell editions of one publisher apart: World, US, Business."""
+    sections: Names
+    """Those of them that are no part of a name, and so taken off names that the table does not know."""
+    no_credits: Names
+    """Names of wires that mean other things too, and so are no credit in a title."""
     aggregators: Names
     """Hosts that publish others' headlines and are no publisher of their own."""
+    aggregator_names: Names
     shared_hosts: Names
     """Hosts on which each subdomain is a publisher of its own."""
     second_levels: Names
     """Labels that stand before a country's ending: `co.uk`, `com.au`."""
+
+
+class Claim(NamedTuple):
+    """What one place says of the publisher."""
+
+    where: Where
+    given: str
+    family: str | None
+    """`None` of an aggregator."""
+    standing: Standing
+
+
+class Reconciled(NamedTuple):
+    """Who stands behind a headline, and how that was found."""
+
+    family: str | None
+    by: Where | None
+    """The place that decided."""
+    disagrees: bool
+    claims: tuple[Claim, ...]
+
+
+NOBODY = Reconciled(None, None, False, ())
 
 
 class Publishers:
@@ -62,9 +110,14 @@ class Publishers:
         self._by_host: Mapping[str, str] = {host: rule.family for rule in rules.families for host in rule.hosts}
         self._wires = frozenset(rule.family for rule in rules.families if rule.wire)
         self._editions = frozenset(_normal(word) for word in rules.editions)
+        self._sections = frozenset(_normal(word) for word in rules.sections)
         self._aggregators = frozenset(rules.aggregators)
+        self._aggregator_names = frozenset(_normal(name) for name in rules.aggregator_names)
         self._shared = frozenset(rules.shared_hosts)
         self._second_levels = frozenset(rules.second_levels)
+        unclear = frozenset(rules.no_credits)
+        names = [name for rule in rules.families if rule.wire for name in (rule.family, *rule.names)]
+        self._credits = Credits(name for name in names if name not in unclear)
 
     @classmethod
     def load(cls, directory: Path) -> Self:
@@ -79,7 +132,7 @@ class Publishers:
                 "keep it in one family",
             )
             for index, rule in enumerate(rules.families)
-            for claim in (*(_normal(name) for name in rule.names), *rule.hosts)
+            for claim in (*(_normal(name) for name in (rule.family, *rule.names)), *rule.hosts)
             if owner.setdefault(claim, rule.family) != rule.family
         ]
         if faults:
@@ -87,34 +140,77 @@ class Publishers:
         return cls(rules)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._named(name) is not None
+        """Known as a whole, or of known parts: "AFP/Le Monde", "The Hindu via PTI"."""
+        if not isinstance(name, str):
+            return False
+        if self._named(name) is not None:
+            return True
+        return joined(name) and all(self._named(part) is not None for part in parts(name))
 
-    def family(self, publisher: str | None, url: str | None, title_suffix: str | None) -> str | None:
-        """Who stands behind an item; `None` when nothing says so.
+    def is_wire(self, family: str | None) -> bool:
+        """Whether a family is a wire agency's."""
+        return family in self._wires
 
-        A wire named anywhere wins; then a known name, a known host; then the host, then the name as it is.
-        """
-        host = host_of(url) if url else None
-        known = [
-            family
-            for family in (
-                self._named(publisher) if publisher else None,
-                self._named(title_suffix) if title_suffix else None,
-                self._hosted(host) if host else None,
+    def credit(self, title: str) -> str | None:
+        """The wire's name that a title credits, as it is written."""
+        return self._credits.of(title)
+
+    def family(
+        self, publisher: str | None, url: str | None, title_suffix: str | None, credit: str | None = None
+    ) -> str | None:
+        """Who stands behind an item; `None` when nothing says so."""
+        return self.reconcile(publisher, url, title_suffix, credit).family
+
+    def reconcile(
+        self, publisher: str | None, url: str | None, title_suffix: str | None, credit: str | None = None
+    ) -> Reconciled:
+        """The same with what each place says. Never raises."""
+        claims = [
+            claim
+            for claim in (
+                self._claim("credit", credit),
+                self._claim("source", publisher),
+                self._claim("suffix", title_suffix),
+                self._host_claim(url),
             )
-            if family is not None
+            if claim is not None
         ]
-        for family in known:
-            if family in self._wires:
-                return family
-        if known:
-            return known[0]
-        if host and (site := self._site(host)) is not None:
-            return site
-        for name in (publisher, title_suffix):
-            if name and (key := self._unknown(name)):
-                return key
-        return None
+        if not claims:
+            return NOBODY
+        chosen = self._choose(claims)
+        if chosen is None:
+            return Reconciled(None, None, False, tuple(claims))
+        return Reconciled(chosen.family, chosen.where, _disagree(chosen, claims), tuple(claims))
+
+    def _choose(self, claims: list[Claim]) -> Claim | None:
+        standings: tuple[Standing, ...] = ("wire", "known")
+        for standing in standings:
+            for claim in claims:
+                if claim.standing == standing:
+                    return claim
+        unknown = [claim for claim in claims if claim.standing == "unknown"]
+        return next((claim for claim in unknown if claim.where == "host"), unknown[0] if unknown else None)
+
+    def _claim(self, where: Where, name: str | None) -> Claim | None:
+        if not name:
+            return None
+        family = self._named(name) or self._of_parts(name)
+        if family is not None:
+            return Claim(where, name, family, "wire" if family in self._wires else "known")
+        if self._passes_on(name):
+            return Claim(where, name, None, "aggregator")
+        key = self._unknown(name)
+        return Claim(where, name, key, "unknown") if key else None
+
+    def _host_claim(self, url: str | None) -> Claim | None:
+        host = host_of(url) if url else None
+        if not host:
+            return None
+        family = self._hosted(host)
+        if family is not None:
+            return Claim("host", host, family, "wire" if family in self._wires else "known")
+        site = self._site(host)
+        return Claim("host", host, site, "unknown" if site is not None else "aggregator")
 
     def _named(self, name: str) -> str | None:
         key = _normal(name)
@@ -127,13 +223,41 @@ class Publishers:
             found = self._by_name.get(" ".join(words))
             if found is not None:
                 return found
-        if "." in name and " " not in name.strip():
-            return self._hosted(name.strip().lower().removeprefix("www."))
+        text = name.strip().lower()
+        if "." in text:
+            # "reuters.com", and "Department of Justice (.gov)"
+            domain = _DOMAIN.fullmatch(text.rpartition(" ")[2]) if text.endswith(")") else _DOMAIN.fullmatch(text)
+            if domain is not None:
+                return self._hosted(domain[1].removeprefix("www."))
         return None
+
+    def _of_parts(self, name: str) -> str | None:
+        """A wire among the parts of a name; else whom "via" names, else the first part, where the table knows it."""
+        listed = parts(name)
+        if len(listed) == 1 and listed[0] == name:
+            return None
+        found = [self._named(part) for part in listed]
+        for family in found:
+            if family in self._wires:
+                return family
+        if len(found) == 2 and found[1] is not None and " via " in name.casefold():
+            return found[1]
+        return found[0] if found else None
+
+    def _passes_on(self, name: str) -> bool:
+        words = _normal(name).split(" ")
+        while words:
+            if " ".join(words) in self._aggregator_names:
+                return True
+            if words[-1] not in self._editions:
+                break
+            words = words[:-1]
+        text = name.strip().lower()
+        return "." in text and " " not in text and self._site(text) is None
 
     def _hosted(self, host: str) -> str | None:
         labels = host.split(".")
-        for start in range(max(len(labels) - 5, 0), len(labels) - 1):
+        for start in range(max(len(labels) - _LABELS, 0), len(labels)):
             found = self._by_host.get(".".join(labels[start:]))
             if found is not None:
                 return found
@@ -142,19 +266,25 @@ class Publishers:
     def _site(self, host: str) -> str | None:
         """The registrable part of a host without its ending, or `None` for an aggregator."""
         labels = host.split(".")
-        if host in self._aggregators or ".".join(labels[-2:]) in self._aggregators:
+        if host in self._aggregators or any(
+            ".".join(labels[-count:]) in self._aggregators for count in range(2, min(len(labels), 4) + 1)
+        ):
             return None
-        if ".".join(labels[-2:]) in self._shared and len(labels) > 2:
-            return labels[-3]
-        if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in self._second_levels:
-            return labels[-3]
-        return labels[-2] if len(labels) > 1 else host
+        country = len(labels[-1]) == 2 and labels[-2:-1] and labels[-2] in self._second_levels
+        if len(labels) > 2 and (country or ".".join(labels[-2:]) in self._shared):
+            label = labels[-3]
+        else:
+            label = labels[-2] if len(labels) > 1 else host
+        return _one_spelling(label) or label
 
     def _unknown(self, name: str) -> str | None:
         text = name.strip().lower()
         if "." in text and " " not in text and not text.startswith(".") and not text.endswith("."):
             return self._site(text)
-        return _normal(name).replace(" ", "") or None
+        words = _normal((parts(name) or [name])[0]).split(" ")
+        while len(words) > 1 and words[-1] in self._sections:
+            words = words[:-1]
+        return "".join(words) or None
 
 
 class Own:
@@ -167,9 +297,37 @@ class Own:
         return isinstance(name, str) and _normal(name) in self._names
 
 
+def _disagree(chosen: Claim, claims: list[Claim]) -> bool:
+    """Whether two places name different publishers. That a paper prints a wire's text is no disagreement."""
+    outlets = {claim.family for claim in claims if claim.standing == "known"}
+    wires = {claim.family for claim in claims if claim.standing == "wire"}
+    if len(outlets) > 1 or len(wires) > 1:
+        return True
+    if chosen.standing != "known" or chosen.where == "host":
+        return False
+    key = _one_spelling(_normal(chosen.given).replace(" ", ""))
+    return any(
+        claim.where == "host" and claim.standing == "unknown" and claim.family and not _within(claim.family, key)
+        for claim in claims
+    )
+
+
+def _within(one: str, other: str) -> bool:
+    return one in other or other in one
+
+
+def _one_spelling(label: str) -> str:
+    """A label of a domain as names are spelt: "the-daily-foo" is "dailyfoo"."""
+    text = label.replace("-", "").replace("_", "")
+    return text[3:] if text.startswith("the") and len(text) >= _LONG else text
+
+
+@lru_cache(4096)
 def _normal(name: str) -> str:
     """Folded, without "the" and punctuation: "The New York Times" and "New York Times" are one."""
     folded = fold(name).replace("&", " and ")
+    if not folded.isascii() and any("a" <= letter <= "z" for letter in folded):
+        folded = folded.translate(_LOOKALIKES)
     words = "".join(letter if letter.isalnum() else " " for letter in folded if letter not in "'’.").split()
     if len(words) > 1 and words[0] == "the":
         words = words[1:]

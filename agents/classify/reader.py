@@ -39,6 +39,23 @@ class Rejected(NamedTuple):
     why: str
 
 
+class Judged(NamedTuple):
+    """A pattern that holds in a title, and whether it counts."""
+
+    match: patterns.Match
+    why: tuple[str, str] | None
+    """The reason why it does not count, and the name of the cue that decided; `None` when it counts."""
+    cues: tuple[patterns.Found, ...]
+    """The words of that cue; none where the reason is a past year or a question."""
+
+
+class Look(NamedTuple):
+    """All that `read` goes by, for a person who asks why."""
+
+    tokens: Tokens
+    judged: tuple[Judged, ...]
+
+
 class Reader:
     """Reads titles by the rules of one directory."""
 
@@ -82,6 +99,12 @@ class Reader:
         found_places, organisations = self._read_places(tokens, hits)
         return Reading(found_places, themes, organisations)
 
+    def read_places(self, title: str, at: int) -> Reading:
+        """The same without themes, for a title that is not English: patterns of English claim nothing there."""
+        tokens = tokenise(title)
+        found_places, organisations = self._read_places(tokens, places.find(self._gazetteer, tokens, at))
+        return Reading(found_places, (), organisations)
+
     def rejected(self, title: str, at: int) -> tuple[Rejected, ...]:
         """The names that were tried and refused, in order."""
         tokens = tokenise(title)
@@ -101,6 +124,23 @@ class Reader:
             )
             for item in sorted(refused)
         )
+
+    def look(self, title: str, at: int) -> Look:
+        """The tokens and every pattern that holds, as `read` sees them."""
+        tokens = tokenise(title)
+        hits = places.find(self._gazetteer, tokens, at)
+        found = patterns.collect(self._themes.lexicon, tokens, hits)
+        judged = []
+        for match in patterns.match(self._themes.lexicon, found):
+            why = reason(self._themes.modality, tokens, found, match, at)
+            cues = [
+                item
+                for item in found
+                if why is not None and reason(self._themes.modality, tokens, [item], match, at) == why
+            ]
+            alone = why is not None and reason(self._themes.modality, tokens, [], match, at) == why
+            judged.append(Judged(match, why, () if alone else tuple(cues)))
+        return Look(tokens, tuple(judged))
 
     def _read_places(self, tokens: Tokens, hits: list[places.Hit]) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         evidence: dict[str, list[Evidence]] = {}

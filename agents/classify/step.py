@@ -21,6 +21,7 @@ from hashlib import blake2b
 from agents.classify.clock import Clock, Stretch
 from agents.classify.intake import Control, Handover, Intake, Item, Refusal, Withdrawal
 from agents.classify.lanes import Lanes
+from agents.classify.language import NOT_ENGLISH
 from agents.classify.reader import Reader
 from agents.classify.times import BEYOND
 from agents.stage import Inbound
@@ -129,6 +130,8 @@ class Classifier:
     def _headline(self, item: Item, arrival: int, digest: str, source: Source) -> list[LaneRow]:
         headline = item.arrived(arrival)
         read = self._lately if len(item.title) <= _TITLE_KEPT else self._reader.read
+        if NOT_ENGLISH in item.flags:
+            read = self._reader.read_places
         reading = read(item.title, day_of(headline.event_time))
         return [
             (

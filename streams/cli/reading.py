@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agents.classify.intake import Control, Handover, Intake, Refusal, Withdrawal
+from agents.classify.language import NOT_ENGLISH
 from agents.classify.reader import Reader
 from agents.classify.step import day_of
 from schemas.base import iso
@@ -37,7 +38,8 @@ class Judge:
         dated = meant.moment is not None and meant.moment.kind in ("time", "day")
         arrival = self._at if self._at is not None else meant.moment.at if meant.moment and dated else self._now
         headline = meant.arrived(arrival)
-        reading = self._reader.read(headline.title, day_of(headline.event_time))
+        read = self._reader.read_places if NOT_ENGLISH in headline.flags else self._reader.read
+        reading = read(headline.title, day_of(headline.event_time))
         return {
             "title": headline.title,
             "places": [place.code for place in reading.places],
@@ -55,6 +57,7 @@ class Judge:
             "publisher": headline.publisher,
             "family": headline.family,
             "url": headline.url,
+            "language": headline.language,
             "event_time": iso(headline.event_time),
             "timing": headline.timing,
             "flags": list(headline.flags),
