@@ -1,6 +1,6 @@
 """JSON Schema of every topic's values, for subscribers and producers in other languages.
 
-    python -m schemas.export            writes schemas/json/TOPIC.json
+    python -m schemas.export            writes schemas/json/TOPIC.json, and explain.json: what `tocsin explain` prints
     python -m schemas.export --check    ends with 1 when one of them is not up to date
 
 The models are the source; what their docstrings say of a field is its description. `state.*` topics are internal and
@@ -23,6 +23,7 @@ from schemas.alert import Alert
 from schemas.base import SCHEMA_VERSION
 from schemas.clock import PartitionClock
 from schemas.count import SeriesCount, VolumeCount
+from schemas.explanation import Explanation, Unexplained
 from schemas.generation import Generation
 from schemas.raw import RawHandover, RawHeadline, RawTick, RawWithdrawal
 from schemas.rejected import Rejected
@@ -53,13 +54,17 @@ TOPICS = {
     "clocks": Contract("How far each raw partition has been read.", PartitionClock),
     "generation": Contract("What all workers of a generation agree on.", Generation),
 }
+PRINTED = {
+    "explain": Contract("A line of `tocsin explain --json`.", Explanation | Unexplained),
+}
+"""What commands print for programs, and no topic holds."""
 
 
 def documents() -> dict[str, str]:
     """The text of each file, by its name."""
     return {
-        f"{topic}.json": json.dumps(_schema(topic, contract), indent=2, ensure_ascii=False) + "\n"
-        for topic, contract in TOPICS.items()
+        f"{name}.json": json.dumps(_schema(name, contract), indent=2, ensure_ascii=False) + "\n"
+        for name, contract in {**TOPICS, **PRINTED}.items()
     }
 
 

@@ -1,0 +1,124 @@
+"""`tocsin explain`: everything that is decided about a headline, and what decided it.
+
+Nothing here is another reading: the words, verdicts and series are those of the pipeline's own steps. A line out for
+each line in with `--json`, bad ones too, in the same order.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from agents.explain import Asked, Explainer
+    from schemas.explanation import Explanation, Unexplained
+
+AT_ONCE = 1_000
+"""Headlines that are compared with the file in one go: it is read once for so many."""
+
+
+def explain(
+    text: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help="A headline; `-` reads one from each line of standard input.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Read as of then: 2026-11-20T14:00Z, 2026-11-20, 36h (ago).")
+    ] = None,
+    publisher: Annotated[str | None, typer.Option(metavar="P", help="Who published it.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="U", help="Where it was published.")] = None,
+    language: Annotated[str | None, typer.Option(metavar="L", help="Its language, such as en or fr-FR.")] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Headlines that it may repeat, as `tocsin scan` reads them.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="A directory of rule files instead of the packaged ones.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="JSON, one object for each headline.")] = False,
+) -> None:
+    """Show why a headline is read as it is: tokens, places, what was no place, patterns, publisher, repeats, series.
+
+    A line of standard input that is a JSON object is a record as a producer sends it; any other is a title.
+
+    \b
+    Examples:
+      tocsin explain "Kremlin denies sending troops to Niger - Reuters"
+      tocsin explain "Obama warns Syria" --at 2013-08-31 --json | jq .series
+      tocsin explain "12th sanctions package agreed by EU on Russia" --against news.jsonl.gz
+      head -n 5 titles.txt | tocsin explain - --json
+    """
+    from agents.explain import Explainer
+    from agents.rulebook import Rulebook
+    from streams.cli.explain_view import show
+    from streams.cli.output import country_names
+    from streams.cli.terminal import moment, now
+    from streams.errors import Refusal
+    from streams.sources import STDIN
+    from streams.visible import json_line
+
+    if text is None:
+        raise Refusal('TEXT is missing; write tocsin explain "A headline", or - to read them from standard input')
+    if text == STDIN == against:
+        raise Refusal("--against -: standard input is read for the headlines already; name a file")
+    given = None if at is None else moment(at, "--at")
+    fields = {"publisher": publisher, "url": url, "language": language}
+    titles: Iterable[bytes] = sys.stdin.buffer if text == STDIN else [text.encode("utf-8", "surrogatepass")]
+    explainer = Explainer(Rulebook.load(rules))
+    names = {} if json else country_names(rules)
+    for explained in _explained(explainer, _records(titles, fields, text == STDIN), given, now(), against):
+        if json:
+            sys.stdout.buffer.write(json_line(explained.model_dump(mode="json")) + b"\n")
+        else:
+            show(explained, names)
+
+
+def _records(lines: Iterable[bytes], fields: dict[str, str | None], records: bool) -> Iterator[bytes]:
+    """A record for each line. `records`: a JSON object is one already."""
+    import orjson
+
+    for line in lines:
+        bare = line.strip()
+        if not bare:
+            continue
+        if records and bare.startswith(b"{"):
+            yield bare
+            continue
+        title = bare.decode("utf-8", "replace")
+        yield orjson.dumps({"title": title, **{key: value for key, value in fields.items() if value is not None}})
+
+
+def _explained(
+    explainer: "Explainer", records: Iterator[bytes], at: int | None, now: int, against: str | None
+) -> Iterator["Explanation | Unexplained"]:
+    from schemas.explanation import Unexplained
+
+    while batch := list(islice(records, AT_ONCE if against else 1)):
+        taken = [explainer.ask(value, at if at is not None else _arrival(value, now)) for value in batch]
+        asked = [each for each in taken if not isinstance(each, Unexplained)]
+        compared = _compare(explainer, asked, against) if against and asked else 0
+        for each in taken:
+            yield each if isinstance(each, Unexplained) else explainer.explain(each, against, compared)
+
+
+def _arrival(value: bytes, now: int) -> int:
+    """When a record came: when it was published, or now."""
+    from agents.classify.intake import Refusal, parse
+    from agents.classify.times import given_moment
+
+    document = parse(value)
+    moment = None if isinstance(document, Refusal) else given_moment(document)
+    return moment.at if moment is not None and moment.kind in ("time", "day") else now
+
+
+def _compare(explainer: "Explainer", asked: list["Asked"], against: str) -> int:
+    from streams.cli.output import progress
+    from streams.sources import read
+
+    with read(against) as rows, progress(len(rows)) as advance:
+
+        def values() -> Iterator[bytes]:
+            for value in rows:
+                yield value
+                advance(1)
+
+        return explainer.compare(asked, values())

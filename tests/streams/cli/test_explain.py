@@ -1,0 +1,82 @@
+"""`tocsin explain`: a line for each headline, safe to show, and as its schema says."""
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from schemas import export
+from streams.cli import run
+from tests.streams.cli.test_scan import rules_read_once
+
+__all__ = ["rules_read_once"]
+
+Capture = pytest.CaptureFixture[bytes]
+TITLE = "North Korea deploys troops near the border - Reuters"
+
+
+def explain(capsysbinary: Capture, *arguments: object) -> list[dict[str, Any]]:
+    assert run(["explain", *map(str, arguments), "--json"]) == 0
+    return [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+
+
+def test_json_is_as_the_schema_says(capsysbinary: Capture) -> None:
+    schema = json.loads((export.DIRECTORY / "explain.json").read_text(encoding="utf-8"))
+    (line,) = explain(capsysbinary, TITLE, "--at", "2026-03-01T12:00Z", "--url", "https://www.cnn.com/a")
+    Draft202012Validator(schema).validate(line)
+    assert line["event_time"] == "2026-03-01T12:00:00Z"
+    assert [claim["where"] for claim in line["publisher"]["claims"]] == ["suffix", "host"]
+
+
+def test_standard_input_holds_titles_and_records(monkeypatch: pytest.MonkeyPatch, capsysbinary: Capture) -> None:
+    lines = b'Rain, in Lima\n\n{"title": "Snow in Oslo", "source": "NRK"}\n{"title": 5}\n\xff\xfe\n'
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(lines)))
+    told = explain(capsysbinary, "-", "--publisher", "Foo")
+    assert [line["title"] for line in told] == ["Rain, in Lima", "Snow in Oslo", None, "\ufffd\ufffd"]
+    assert [line.get("publisher", {}).get("family") for line in told] == ["foo", "NRK", None, "foo"]
+    assert told[2]["code"] == "title_wrong_type"
+
+
+def test_for_people(tmp_path: Path, capsysbinary: Capture) -> None:
+    path = tmp_path / "news.jsonl"
+    path.write_text('{"title": "North Korea deploys 500 sailors near Guam", "source": "AP"}\n')
+    assert run(["explain", TITLE, "--against", str(path)]) == 0
+    out = capsysbinary.readouterr().out.decode()
+    for told in (
+        "KP",
+        "“North Korea” name",
+        "deploy-forces",
+        "Reuters",
+        "KP/any",
+        "030/troop-deployment",
+        "500 sailors",
+    ):
+        assert told in out
+    assert run(["explain", TITLE]) == 0
+    assert "no file was given" in capsysbinary.readouterr().out.decode()
+
+
+def test_hostile_text_is_shown_and_not_obeyed(capsysbinary: Capture) -> None:
+    hostile = "\x1b[2JRussia [red]fires[/red] \u202emissiles\x9b31m"
+    assert run(["explain", hostile, "--publisher", "\x1b]0;x\x07[bold]"]) == 0
+    out = capsysbinary.readouterr().out.decode()
+    assert not {"\x1b", "\x9b", "\u202e", "\x07"} & set(out)
+    assert "[red]fires[/red]" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], b"TEXT is missing"),
+        (["x", "--at", "noon"], b"--at noon"),
+        (["x", "--against", "/nowhere"], b"no such file"),
+        (["-", "--against", "-"], b"name a file"),
+    ],
+)
+def test_what_cannot_be_asked(capsysbinary: Capture, arguments: list[str], said: bytes) -> None:
+    assert run(["explain", *arguments]) == 2
+    assert said in capsysbinary.readouterr().err
