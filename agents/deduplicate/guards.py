@@ -25,7 +25,7 @@ def veto(new: Reading, old: Reading) -> str | None:
         return "theme"
     if not new.numbers <= old.numbers:
         return "number"
-    if new.dates and old.dates and not (new.dates <= old.dates or old.dates <= new.dates):
+    if _apart(new.dates, old.dates):
         return "date"
     if new.negated != old.negated:
         return "negation"
@@ -36,6 +36,24 @@ def veto(new: Reading, old: Reading) -> str | None:
     if _turned(new.order, old.order):
         return "order"
     return None
+
+
+def contradictions(a: Reading, b: Reading) -> tuple[str, ...]:
+    """The guards by which each of two texts has what the other lacks, or turns it round; the same for (b, a)."""
+    against = [
+        ("country", _apart(a.places, b.places)),
+        ("number", _apart(a.numbers, b.numbers)),
+        ("date", _apart(a.dates, b.dates)),
+        ("negation", a.negated != b.negated),
+        ("opposite", _opposite(a.sides, b.sides)),
+        ("name", _other_names(a, b)),
+        ("order", _turned(a.order, b.order)),
+    ]
+    return tuple([guard for guard, holds in against if holds])
+
+
+def _apart(a: frozenset[str], b: frozenset[str]) -> bool:
+    return not (a <= b or b <= a)
 
 
 def _opposite(new: frozenset[int], old: frozenset[int]) -> bool:

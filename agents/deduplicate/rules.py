@@ -31,6 +31,16 @@ class Opposites(BaseModel):
     those: Words = Field(min_length=1)
 
 
+class ScoreWeights(BaseModel):
+    """What the score that ranks pairs is made of, see `agents.deduplicate.sameness`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    letters: float = Field(ge=0, le=1)
+    contradiction: float = Field(gt=0, le=1)
+    doubt: float = Field(gt=0, le=1)
+
+
 class _Dictionary(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,6 +55,7 @@ class DeduplicateRules(BaseModel):
     threshold: float = Field(gt=0.3, le=1)
     min_tokens: int = Field(ge=1)
     latest: int = Field(ge=1)
+    score: ScoreWeights
     place_rules: Words
     stop_words: Words
     negations: Words
