@@ -4,7 +4,7 @@
 or missing setting, wrong type, out of range) becomes a `Fault`, and all faults of a file are told at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -115,11 +115,32 @@ def _compose(path: Path) -> tuple[Any, yaml.Node]:
         ) from error
     if root is None:
         raise RulesError([Fault(path.name, 1, "empty", "restore it from the package")])
+    if repeated := list(_repeated(path.name, root)):
+        raise RulesError(repeated)
     return document, root
+
+
+def _repeated(name: str, root: yaml.Node) -> Iterator[Fault]:
+    """Keys that stand twice in one mapping: YAML takes the last without a word."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, yaml.SequenceNode):
+            todo += [item for item in node.value if not isinstance(item, yaml.ScalarNode)]
+        elif isinstance(node, yaml.MappingNode):
+            first: dict[str, int] = {}
+            for key, value in node.value:
+                line = key.start_mark.line + 1
+                if isinstance(key, yaml.ScalarNode) and first.setdefault(key.value, line) != line:
+                    cure = f"keep one; the first is in line {first[key.value]}"
+                    yield Fault(name, line, f"{key.value} stands twice", cure)
+                if not isinstance(value, yaml.ScalarNode):
+                    todo.append(value)
 
 
 def _cure(kind: str) -> str:
     return {
         "extra_forbidden": "no such setting; check the spelling",
         "missing": "add it",
+        "string_type": "put it in quotes: YAML reads NO, on and numbers as something else",
     }.get(kind, "correct the value")

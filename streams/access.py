@@ -15,6 +15,8 @@ from streams.errors import Refusal, causes
 from streams.rights import Right
 from streams.settings import Settings
 
+_BY_GROUP = (errors.InvalidSessionTimeoutError, errors.InconsistentGroupProtocolError)
+
 
 class AccessDenied(Refusal):
     """Kafka does not let this client in, or not do what it wants to."""
@@ -69,6 +71,29 @@ def login_refused(settings: Settings, cause: BaseException) -> AccessDenied | No
 def is_denied(cause: BaseException) -> bool:
     """Whether a right is missing: no waiting helps."""
     return any(isinstance(error, tuple(_RESOURCES)) for error in causes(cause))
+
+
+def group_refused(settings: Settings, cause: BaseException) -> AccessDenied | None:
+    """Why the consumer group does not take a worker with these settings, if that is what `cause` comes from."""
+    at = settings.kafka_bootstrap_servers
+    for error in causes(cause):
+        if isinstance(error, errors.InvalidSessionTimeoutError):
+            return AccessDenied(
+                f"Kafka at {at} does not take TOCSIN_SESSION_TIMEOUT_MS={settings.session_timeout_ms}: it has to lie "
+                "between the brokers' group.min.session.timeout.ms and group.max.session.timeout.ms (6000 and 1800000 "
+                "where nobody has changed them). Set it within these, or have them changed on the brokers"
+            )
+        if isinstance(error, errors.InconsistentGroupProtocolError):
+            return AccessDenied(
+                f"Kafka at {at} does not let this worker into the consumer group {settings.group}: it has members that "
+                "are no workers of Tocsin, or not of this release. Stop them, or set another TOCSIN_PREFIX"
+            )
+    return None
+
+
+def no_waiting_helps(cause: BaseException) -> bool:
+    """Whether Kafka refuses what is set: then nothing is tried again."""
+    return is_denied(cause) or any(isinstance(error, _BY_GROUP) for error in causes(cause))
 
 
 def right_missing(settings: Settings, command: str, cause: BaseException) -> AccessDenied | None:

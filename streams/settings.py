@@ -122,7 +122,11 @@ class Settings(BaseSettings):
         default=50, ge=0, le=10_000, description="least time between two transactions of a lane, 0 to 10000 ms"
     )
     session_timeout_ms: int = Field(
-        default=6000, ge=1000, le=300_000, description="silence after which a worker counts as gone, 1000 to 300000 ms"
+        default=6000,
+        ge=1000,
+        le=300_000,
+        description="silence after which a worker counts as gone, 1000 to 300000 ms, and within what the brokers allow "
+        "(6000 at least, unless their group.min.session.timeout.ms says otherwise)",
     )
     heartbeat_ms: int = Field(
         default=500, ge=50, le=100_000, description="time between heartbeats, at most a third of the session timeout"

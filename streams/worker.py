@@ -1,8 +1,8 @@
 """One worker process: rules, generation, Faust application, and what runs beside it.
 
 The application is built here and handed to Faust's worker; nothing else in the project holds one. Ends with 0 when it
-was told to stop (SIGTERM, Ctrl-C), 70 to 75 when it ended itself so that nothing is lost or doubled
-(`streams.engine.exits`).
+was told to stop (SIGTERM, Ctrl-C), 2 when Kafka refuses what is set, 70 to 75 when it ended itself so that nothing is
+lost or doubled (`streams.engine.exits`). It never outlives its supervisor.
 """
 
 import asyncio
@@ -24,7 +24,8 @@ from streams.engine.app import LaneApp, build_app
 from streams.engine.clocks import Clocks
 from streams.engine.exits import die, die_of
 from streams.engine.ticker import Ticker
-from streams.engine.upkeep import advise, balance, keep, orphaned, survey, vigil, warm
+from streams.engine.upkeep import advise, balance, survey, warm
+from streams.engine.vigil import keep, orphan
 from streams.engine.watchdog import Watchdog
 from streams.health import Health
 from streams.metrics import Metrics
@@ -37,6 +38,8 @@ log = logging.getLogger("tocsin.worker")
 
 def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     """Work until told to stop. Raises what is wrong with settings or Kafka before anything is read."""
+    if parent := os.environ.get(SUPERVISOR):
+        orphan(int(parent))
     _free(settings)
     generation = asyncio.run(
         generations.establish(settings, rulebook.version, rulebook.lanes.count, int(time.time() * 1000))
@@ -124,7 +127,6 @@ async def _upkeep(
     jobs = [
         keep("clocks", clocks.follow),
         keep("detection's library", lambda: warm(app.lanes)),
-        keep("consumer group", lambda: vigil(thread)),
         keep("survey", lambda: survey(app.lanes, thread)),
         keep("skew and lag", lambda: balance(app.lanes, clocks, inputs, metrics)),
         keep("advisory offsets", lambda: advise(app.lanes, thread)),
@@ -132,8 +134,6 @@ async def _upkeep(
     if generation.replay is None:
         ticker = Ticker(settings, app.lanes, clocks, generation, options, metrics)
         jobs.append(keep("ticks", ticker.run))
-    if parent := os.environ.get(SUPERVISOR):
-        jobs.append(orphaned(int(parent), lambda: os.kill(os.getpid(), 15)))
     try:
         await asyncio.gather(*jobs)
     finally:

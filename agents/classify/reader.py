@@ -55,6 +55,10 @@ class Look(NamedTuple):
     tokens: Tokens
     judged: tuple[Judged, ...]
 
+    def words(self, first: int, last: int) -> str:
+        """Tokens `[first, last)` as they stand in the title."""
+        return self.tokens.title[self.tokens.starts[first] : self.tokens.ends[last - 1]]
+
 
 class Reader:
     """Reads titles by the rules of one directory."""

@@ -36,6 +36,7 @@ COMMANDS = {
         "streams.cli.classify", "classify", "Places and themes of headlines, with the words that prove them."
     ),
     "explain": Command("streams.cli.explain", "explain", "Why a headline is read as it is: all that was decided."),
+    "rules": Command("streams.cli.rules", "app", "Check, test and compare rules.", group=True),
     "compare": Command("streams.cli.compare", "compare", "Whether one headline is another one edited, and why."),
     "demo": Command("streams.cli.demo", "demo", "The whole system on a local Kafka, with made-up news."),
     "worker": Command("streams.cli.worker", "worker", "Run the pipeline on Kafka, exactly once."),

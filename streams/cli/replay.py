@@ -91,9 +91,9 @@ def _replay(
     as_json: bool,
 ) -> None:
     from agents.rulebook import Rulebook
+    from streams.bounds import down
     from streams.cli.terminal import moment
     from streams.replay import founding
-    from streams.replay.bounds import down
     from streams.replay.run import run
     from streams.settings import Settings
     from streams.supervisor import this_command

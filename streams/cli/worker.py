@@ -16,7 +16,7 @@ def worker(
         int, typer.Option(min=0, help="Supervise this many worker processes with static ids; 0: be one worker.")
     ] = 0,
     drain: Annotated[
-        bool, typer.Option("--drain", help="End with 0 when everything that is in the input now has come out.")
+        bool, typer.Option("--drain", help="End with 0 when all that is in the input now has come out.")
     ] = False,
     rules: Annotated[Path | None, typer.Option(help="A directory of rule files instead of the packaged ones.")] = None,
     override: Annotated[
@@ -35,6 +35,10 @@ def worker(
       tocsin worker --processes 1 --drain  work off what is there, then end (scripts, backfills)
       TOCSIN_PREFIX=g2 tocsin worker --set detect.min_unique=3
                                            a second generation beside the first, for a thin stream
+
+    Draining takes as long as the work does and some seconds: what is held back until every raw partition has promised
+    that nothing older follows is released by ticks of its own, also with TOCSIN_TICK=false. It waits for an import that
+    has not ended, and for as long as a broker's clock was set back.
 
     Metrics and health: http://127.0.0.1:9464/metrics, /live, /ready (TOCSIN_HTTP_HOST, TOCSIN_HTTP_PORT; with
     --processes, each has a port of its own, counted up from there).
@@ -88,6 +92,6 @@ def _supervise(
 
     async def until() -> None:
         with bar("draining") as told:
-            await drained(settings, generation, lambda _, done, total: told(done, total))
+            await drained(settings, generation, lambda _, done, total: told(done, total), ticks=True)
 
     return asyncio.run(supervisor.run(until if drain else None))

@@ -19,8 +19,8 @@ from typing import NoReturn
 
 from aiokafka import errors
 
-from streams.access import is_denied, right_missing
-from streams.errors import causes
+from streams.access import group_refused, no_waiting_helps, right_missing
+from streams.errors import Refusal, causes
 from streams.settings import Settings
 from streams.visible import visible_lines
 
@@ -86,11 +86,11 @@ def die(why: str, kind: Exit = Exit.FAULT, cause: BaseException | None = None) -
 def die_of(where: str, error: BaseException) -> NoReturn:
     """End the process for `error`, with the status and in the words that go with it.
 
-    A right that is missing in Kafka is a fault of settings and ends with 2, as at the start.
+    What Kafka refuses, a right that is missing or a setting, is a fault of settings and ends with 2, as at the start.
     """
-    if is_denied(error) and (denied := right_missing(Settings(), "worker", error)) is not None:
-        os.write(2, f"tocsin: {visible_lines(f'{where}: {denied}')}\n".encode(errors="replace"))
-        os._exit(denied.exit_code)
+    if no_waiting_helps(error) and (refused := _refused(error)) is not None:
+        os.write(2, f"tocsin: {visible_lines(f'{where}: {refused}')}\n".encode(errors="replace"))
+        os._exit(refused.exit_code)
     kind = kind_of(error)
     what = str(error) if isinstance(error, LostError) else f"{type(error).__name__}: {error}"
     if kind is Exit.FENCED:
@@ -98,6 +98,11 @@ def die_of(where: str, error: BaseException) -> NoReturn:
     if kind is Exit.TRANSACTION:
         die(f"{where}: {what}. Nothing of it is written; whoever is started next goes on from the last commit", kind)
     die(f"{where}: {what}", kind, error)
+
+
+def _refused(error: BaseException) -> Refusal | None:
+    settings = Settings()
+    return right_missing(settings, "worker", error) or group_refused(settings, error)
 
 
 def fenced(where: str) -> str:

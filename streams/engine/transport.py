@@ -26,6 +26,7 @@ from faust.types.tuples import ConsumerMessage
 from agents.stage import Inbound
 from streams.engine.chunk import Chunk, Reached
 from streams.engine.exits import Exit, LostError, die, die_of, fenced
+from streams.engine.vigil import keep, vigil
 
 OPEN_TIMEOUT = 120.0
 """Seconds that taking over partitions may last before the worker gives up and ends."""
@@ -42,6 +43,7 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
     epoch = 0
     numbers: dict[TopicPartition, int]
+    _listening: asyncio.Task[None] | None = None
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ARG002
         """Faust hard-codes isolation level and fetch wait."""
@@ -172,11 +174,19 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         if offsets:
             await consumer.commit(offsets)
 
-    async def hear(self) -> None:
-        """Raise what went wrong in the group's background tasks: they wait for that, and nobody else asks."""
-        await self.call_thread(self._hear)
+    async def on_start(self) -> None:
+        """Faust hears nothing of the group before it has joined it, and joining may fail for ever."""
+        await super().on_start()
+        self._listening = asyncio.create_task(keep("consumer group", lambda: vigil(self._hear)))
 
-    async def _hear(self) -> None:
+    async def on_thread_stop(self) -> None:
+        """Nobody is to hear of a group that is being left."""
+        if self._listening is not None:
+            self._listening.cancel()
+        await super().on_thread_stop()
+
+    def _hear(self) -> None:
+        """Raise what went wrong in the group's background tasks: they wait for that, and nobody else asks."""
         if (coordinator := self._ensure_consumer()._coordinator) is not None:
             coordinator.check_errors()
 

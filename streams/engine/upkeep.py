@@ -1,49 +1,25 @@
 """What a worker does beside its lanes: clocks, ticks, skew, advisory offsets, lag. None of it can change an output."""
 
 import asyncio
-import logging
-import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
-from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from agents.detect.tail import betainc
-from streams.access import is_denied
 from streams.engine.clocks import Clocks
-from streams.engine.exits import Exit, die_of, kind_of
 from streams.engine.lanes import Lanes
 from streams.engine.raw_clocks import show
 from streams.engine.skew import Lead
 from streams.engine.transport import LaneThread
 from streams.metrics import Metrics
 
-log = logging.getLogger("tocsin.upkeep")
-
 LOOK = 0.2
 """Seconds between two looks at skew and lag."""
 SURVEY = 0.1
 """Seconds between two looks at how far the consumer has come."""
-HEAR = 0.5
-"""Seconds between two looks at what the consumer's background tasks have to say."""
 ADVISE = 0.5
 """Seconds between two commits of advisory group offsets."""
-
-
-async def keep(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Run `work` for ever, again after a failure of the broker's; any other failure ends the process."""
-    while True:
-        try:
-            await work()
-            return
-        except (KafkaError, OSError) as error:
-            if is_denied(error) or kind_of(error) is not Exit.FAULT:
-                die_of(name, error)
-            log.warning("%s: %s: %s; again in 1 s", name, type(error).__name__, error)
-            await asyncio.sleep(1.0)
-        except Exception as error:
-            die_of(name, error)
 
 
 async def balance(lanes: Lanes, clocks: Clocks, inputs: Mapping[tuple[str, int], int | None], metrics: Metrics) -> None:
@@ -67,13 +43,6 @@ async def balance(lanes: Lanes, clocks: Clocks, inputs: Mapping[tuple[str, int],
                 max(0.0, time.time() - oldest / 1000) if oldest is not None else 0.0
             )
         await asyncio.sleep(LOOK)
-
-
-async def vigil(thread: LaneThread) -> None:
-    """Hear what went wrong in the consumer's background tasks; nobody else asks them."""
-    while True:
-        await thread.hear()
-        await asyncio.sleep(HEAR)
 
 
 async def survey(lanes: Lanes, thread: LaneThread) -> None:
@@ -104,11 +73,3 @@ async def warm(lanes: Lanes) -> None:
     while not lanes.ready:  # noqa: ASYNC110 (nothing tells us but a look)
         await asyncio.sleep(LOOK)
     await asyncio.to_thread(betainc)
-
-
-async def orphaned(parent: int, stop: Callable[[], None]) -> None:
-    """Stop the worker when the supervisor that started it is gone."""
-    while os.getppid() == parent:  # noqa: ASYNC110 (nothing tells us but a look)
-        await asyncio.sleep(0.5)
-    log.warning("the supervisor is gone; stopping")
-    stop()

@@ -13,8 +13,8 @@ from schemas.generation import Generation
 from streams import generation as generations
 from streams import kafka, rights, topics
 from streams.allowed import require_rights
+from streams.bounds import down, edges
 from streams.errors import Refusal
-from streams.replay.bounds import down, edges
 from streams.settings import IMPORT, PUBLISHED, Settings, variable
 
 PASSED_ON = ("prefix", "tick", "import_topic", "import_partitions", "raw_partitions")

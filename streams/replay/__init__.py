@@ -1,7 +1,6 @@
 """The retained log again: a generation of its own beside the live one, and what differs between two generations.
 
 founding    what the generation is that repeats another, and its first record
-bounds      where the log can be begun and where it is complete
 progress    how far it is, and when all of it has come out
 run         workers under a supervisor until then
 listing     which replays there are, and away with one

@@ -23,8 +23,8 @@ from schemas.generation import Generation, Replay
 from streams import generation as generations
 from streams import kafka, rights, topics
 from streams.allowed import require_rights
+from streams.bounds import complete, down, edges, last_before, offsets_at
 from streams.errors import Refusal
-from streams.replay.bounds import complete, down, edges, last_before, offsets_at
 from streams.settings import IMPORT, PUBLISHED, Settings, variable
 from streams.sources import END_TICK
 

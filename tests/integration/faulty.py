@@ -8,6 +8,8 @@ A title says what happens to the record that has it, and where, so that everythi
     deaf                                                   the consumer's thread hangs
     blind                                                  no partition is fetched until the file $SIGHT is there
     drop                                                   its chunk is lost between fetch and lane
+
+With ALONE set, the consumer group is never joined.
 """
 
 import asyncio
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 
 from agents.classify.agent import ClassifyStage
 from agents.classify.step import Classifier
@@ -102,6 +105,14 @@ def feed(self: Lanes, tp: Any, chunk: Any) -> None:
         original_feed(self, tp, chunk)
 
 
+async def join(*_: Any) -> bool:
+    print("joining", file=sys.stderr, flush=True)
+    await asyncio.sleep(600)
+    return False
+
+
+if os.environ.get("ALONE"):
+    GroupCoordinator._do_rejoin_group = join
 before(Classifier, "read", classify)
 before(Deduplicator, "judge", deduplicate)
 before(Detector, "step", detect)

@@ -100,6 +100,33 @@ def test_a_failed_transaction_and_a_kill_are_counted_over_restarts(deployment: D
     assert recount.check(deployment) == 6
 
 
+def test_a_session_timeout_that_the_brokers_do_not_take_is_named(deployment: Deployment) -> None:
+    with deployment.worker("--processes", "1", TOCSIN_SESSION_TIMEOUT_MS="3000") as supervisor:
+        assert supervisor.wait(30) == 2, "a person has to change it"
+    said = last_log(deployment).splitlines()[-1]
+    for part in ("TOCSIN_SESSION_TIMEOUT_MS=3000", "group.min.session.timeout.ms", "Set it within these"):
+        assert part in said
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds workers through /proc")
+def test_a_worker_that_never_joins_does_not_outlive_its_supervisor(deployment: Deployment) -> None:
+    deployment.program = "tests.integration.faulty"
+    with deployment.worker("--processes", "1", ALONE="1") as supervisor:
+        until(lambda: "joining" in last_log(deployment), "it waits for the group")
+        (worker,) = children(supervisor.pid)
+        supervisor.kill()
+        until(lambda: not running(worker), "it is gone too", seconds=50)
+    assert "the supervisor is gone" in last_log(deployment)
+
+
+def running(pid: int) -> bool:
+    """Whether a process runs; one that has ended may still be there by name."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def value(text: str, name: str) -> float:
     """A sample of what a worker tells Prometheus."""
     return next(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + " "))

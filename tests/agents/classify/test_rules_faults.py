@@ -27,10 +27,12 @@ FAULTS = [
     ("modality.yaml", "side: after", "side: above", "side"),
     ("publishers.yaml", 'names: "UPI,', 'names: "Reuters, UPI,', "'reuters'"),
     ("publishers.yaml", "families:", "families: [", "not YAML"),
+    ("modality.yaml", "barriers:", "questions: [who]\nbarriers:", "stands twice"),
+    ("themes.yaml", "  mobilisation:", "  troop-deployment: {code: x}\n  mobilisation:", "stands twice"),
 ]
 
 
-NOT_WHERE_WRITTEN = ("claimed by", "countries", "two patterns", "not YAML")
+NOT_WHERE_WRITTEN = ("claimed by", "countries", "two patterns", "not YAML", "stands twice")
 """Faults between two places of a file, or of a key that YAML reads as something else."""
 LOADERS = {
     "places.yaml": gazetteer.load,

@@ -1,4 +1,4 @@
-"""Where a raw topic can be begun, and up to where it is complete: what a replay may promise.
+"""Where a raw topic can be begun, and up to where it is complete: what a replay or a second generation may promise.
 
     partition   |xxxx|--------------------------------|  .  .
                  gone ^ complete from here             ^ complete up to here: nothing older than that can follow

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 from schemas.base import MINUTE
 from streams import kafka as clients
-from streams.replay.bounds import Edges, complete, edges, last_before, offsets_at
+from streams.bounds import Edges, complete, edges, last_before, offsets_at
 from streams.settings import Settings
 
 M = MINUTE

@@ -1,0 +1,129 @@
+"""`tocsin rules`: faults with their place, examples that fail, and what a change of rules changes."""
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.classify.reader import RULES
+from streams.cli import run
+
+Capture = pytest.CaptureFixture[bytes]
+
+
+def rules(capsysbinary: Capture, *arguments: object) -> tuple[int, list[dict[str, Any]]]:
+    status = run(["rules", *map(str, arguments), "--json"])
+    return status, [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    directory = tmp_path / "rules"
+    shutil.copytree(RULES, directory)
+    return directory
+
+
+def edit(directory: Path, file: str, right: str, wrong: str) -> int:
+    """Replace once; the line of it."""
+    path = directory / file
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    return text[: text.index(right)].count("\n") + 1
+
+
+def test_the_package_is_sound_and_holds_its_examples(capsysbinary: Capture) -> None:
+    status, (told,) = rules(capsysbinary, "check")
+    assert (status, told["faults"]) == (0, [])
+    assert len(told["rules"]) == 12
+    status, (told,) = rules(capsysbinary, "test")
+    assert (status, told["failures"]) == (0, [])
+    assert told["examples"] > 200
+
+
+def test_every_fault_has_its_place_and_its_cure(changed: Path, capsysbinary: Capture) -> None:
+    (changed / "lanes.yaml").unlink()
+    line = edit(changed, "themes.yaml", "direction: neutral", "direction: sideways")
+    status, (told,) = rules(capsysbinary, "check", changed)
+    assert status == 2
+    faults = {fault["file"]: fault for fault in told["faults"]}
+    assert faults["themes.yaml"]["line"] == line
+    assert "direction" in faults["themes.yaml"]["what"]
+    assert faults["lanes.yaml"]["cure"]
+    assert told["rules"] is None
+    assert run(["rules", "check", str(changed)]) == 2
+    assert f"themes.yaml:{line}: " in capsysbinary.readouterr().out.decode()
+
+
+def test_a_directory_that_is_none(tmp_path: Path, capsysbinary: Capture) -> None:
+    status, (told,) = rules(capsysbinary, "check", tmp_path / "nowhere")
+    assert (status, told["faults"][0]["what"]) == (2, "no such directory")
+
+
+def test_examples_that_fail_say_what_was_found_and_why(changed: Path, capsysbinary: Capture) -> None:
+    line = edit(changed, "themes.yaml", "    not_counted:\n", "    not_counted:\n      Rain in Lima: denied\n") + 1
+    edit(changed, "themes.yaml", "    absent:\n", "    absent:\n      - Russia sends troops to Belarus\n")
+    status, (told,) = rules(capsysbinary, "test", changed)
+    assert status == 1
+    first, second = told["failures"]
+    assert (first["file"], first["line"], first["title"]) == ("themes.yaml", line, "Rain in Lima")
+    assert (first["expected"], first["found"], first["why"]) == ("denied", "absent", "no pattern holds")
+    assert (second["expected"], second["found"], second["theme"]) == ("absent", "counted", "troop-deployment")
+    assert "deploy-forces holds: 'sends' + 'troops'" in second["why"]
+    assert run(["rules", "test", str(changed)]) == 1
+    assert f"themes.yaml:{line}: Rain in Lima" in capsysbinary.readouterr().out.decode()
+
+
+def test_examples_of_places(changed: Path, capsysbinary: Capture) -> None:
+    (changed / "places_examples.yaml").write_text(
+        "examples:\n"
+        "  - {title: Obama warns Syria, places: [US, SY], as_of: 2013-08-31}\n"
+        '  - {title: NATO meets in Oslo, places: ["NO"], organisations: [NATO]}\n'
+        "  - {title: Michael Jordan sells his house, places: [JO]}\n"
+    )
+    status, (told,) = rules(capsysbinary, "test", changed)
+    (failure,) = told["failures"]
+    assert (status, failure["line"], failure["expected"], failure["found"]) == (1, 4, "JO", "no place")
+    assert "'Michael Jordan' is none" in failure["why"]
+    (changed / "places_examples.yaml").write_text("examples:\n  - {title: x, places: [QQ]}\n")
+    status, (told,) = rules(capsysbinary, "check", changed)
+    assert (status, told["faults"][0]["line"]) == (2, 2)
+
+
+NEWS = [
+    {"title": "North Korea deploys troops to Russia", "source": "Kestrel Post"},
+    {"title": "Kosovo police seize arms", "source": "Kestrel Post"},
+    {"title": 5},
+    {"title": "Rain in Lima", "source": "Reuters World"},
+]
+
+
+def test_what_a_change_changes(changed: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    path = tmp_path / "news.jsonl.gz"
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, NEWS)).encode()))
+    assert rules(capsysbinary, "diff", "-", changed, path) == (
+        0,
+        [{"kind": "summary", "headlines": 3, "changed": 0, "places": {}, "themes": {}, "families": 0}],
+    )
+    edit(changed, "themes.yaml", "        without: [trophy,", "        without: [=russia, trophy,")
+    edit(changed, "publishers.yaml", "{family: Reuters, wire: true", "{family: Thomson, wire: true")
+    status, (first, second, summary) = rules(capsysbinary, "diff", "-", changed, path)
+    assert status == 1
+    assert (first["line"], first["title"]) == (1, "North Korea deploys troops to Russia")
+    assert {"theme": "troop-deployment", "old": "counted", "new": "absent"} in first["themes"]
+    assert (second["line"], second["family"]) == (4, {"old": "Reuters", "new": "Thomson"})
+    assert summary["themes"]["troop-deployment"] == {"gained": 0, "lost": 1, "other": 0}
+    assert (summary["headlines"], summary["changed"], summary["families"]) == (3, 2, 1)
+    assert run(["rules", "diff", "-", str(changed), str(path)]) == 1
+    out = capsysbinary.readouterr().out.decode()
+    assert "troop-deployment: counted > absent" in out
+    assert "2 of 3 headlines" in out
+
+
+def test_rules_that_cannot_be_read_are_named(changed: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    (changed / "themes.yaml").unlink()
+    assert run(["rules", "diff", "-", str(changed), str(tmp_path)]) == 2
+    assert f"{changed}/themes.yaml" in capsysbinary.readouterr().err.decode()
