@@ -14,6 +14,8 @@ from schemas.base import DAY
 
 ORDER = ("figurative", "historical", "denied", "hypothetical")
 """Where several reasons hold, the first of these is given."""
+_BESIDE = 3
+"""How many tokens before or after a cue may take its force."""
 
 
 class Cue(NamedTuple):
@@ -31,6 +33,12 @@ class Cue(NamedTuple):
     themes: frozenset[str]
     """The themes that it speaks of; empty: all."""
     unless: frozenset[str]
+    inside: bool = False
+    """Holds also where the action begins with its words: "may strike", or "plans to attack", where both have "to"."""
+    spared_before: frozenset[str] = frozenset()
+    """Words shortly before the cue that take its force: "approves plan to occupy" is no mere plan."""
+    spared_after: frozenset[str] = frozenset()
+    """The same, shortly after: who "denies role in the attack" does not deny the attack."""
 
 
 class Modality(NamedTuple):
@@ -87,6 +95,10 @@ def _reaches(cue: Cue, item: Found, match: Match, tokens: Tokens, barriers: froz
     theme = match.pattern.theme
     if theme in cue.unless or (cue.themes and theme not in cue.themes):
         return False
+    if cue.spared_before and not cue.spared_before.isdisjoint(tokens.words[max(item.first - _BESIDE, 0) : item.first]):
+        return False
+    if cue.spared_after and not cue.spared_after.isdisjoint(tokens.words[item.last : item.last + _BESIDE]):
+        return False
     if cue.within < 0:
         return True
     action = match.parts[0]
@@ -95,6 +107,8 @@ def _reaches(cue: Cue, item: Found, match: Match, tokens: Tokens, barriers: froz
     # a cue works on the action; one between action and object counts as near
     before = action.first - item.last
     after = item.first - action.last
+    if cue.inside and item.first <= action.first < item.last < action.last:
+        before = 0
     if before < 0 and after < 0:
         return False
     if cue.reason == "denied" and any(part.first == item.last for part in match.parts[1:]):

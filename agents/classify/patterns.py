@@ -14,6 +14,8 @@ from agents.classify.places import Hit
 from agents.classify.tokens import Tokens
 
 _BREAK = 2
+_BESIDE = 3
+"""How many tokens may stand between an action and its subject, or what must not follow it."""
 _OPAQUE = frozenset(("seat", "not-a-place"))
 """Hits of several words that are no terms of their own: the White House is no house."""
 
@@ -45,6 +47,13 @@ class Pattern(NamedTuple):
     """0 either, 1 action first, -1 object first."""
     certain: bool
     """Figurative words about it (a stadium, a market) do not make it figurative, unless they are strong."""
+    subject: int = 0
+    """A list that must be met shortly before the action: who does it."""
+    not_after: int = 0
+    """Lists that must not be met shortly after the action, nor between it and what follows: "rebels killed villagers"
+    does not tell that rebels were killed."""
+    not_between: int = 0
+    """Lists that must not be met between the parts: "minister resigns after 19 killed"."""
 
 
 class Lexicon(NamedTuple):
@@ -56,6 +65,8 @@ class Lexicon(NamedTuple):
     patterns: tuple[Pattern, ...]
     by_rule: Mapping[str, Term]
     """Rule of a place hit (`name`, `leader`, `force`, ...) -> what the hit is good for as a term."""
+    number: Term | None = None
+    """What a number in figures is good for."""
 
 
 class Found(NamedTuple):
@@ -90,7 +101,8 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
     words = tokens.words
     gaps = tokens.gaps
     count = len(words)
-    starts = [index for index, word in enumerate(words) if word in starts_of]
+    # a token that begins with a digit sorts before ":"
+    starts = [index for index, word in enumerate(words) if word in starts_of or word < ":"]
     at_hit = {hit.first: hit for hit in hits}
     if at_hit:
         starts = sorted({*starts, *at_hit})
@@ -111,6 +123,8 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
                 continue
         start = starts_of.get(words[index])
         if start is None:
+            if lexicon.number is not None and hit is None:
+                found.append(Found(index, index + 1, clause, lexicon.number))
             continue
         for size in lengths(start, words[index + 1] if index + 1 < count else ""):
             last = index + size
@@ -149,11 +163,20 @@ def match(lexicon: Lexicon, found: Sequence[Found]) -> list[Match]:
 
 def _parts(pattern: Pattern, action: Found, found: Sequence[Found]) -> tuple[Found, ...] | None:
     parts = [action]
+    if pattern.not_after and _beside(pattern.not_after, action, found, 1) is not None:
+        return None
+    if pattern.subject:
+        agent = _beside(pattern.subject, action, found, -1)
+        if agent is None:
+            return None
+        parts.append(agent)
     if pattern.object:
         near = _nearest(pattern, action, found)
         if near is None:
             return None
         parts.append(near)
+    if pattern.not_between and _parted(pattern.not_between, parts, found):
+        return None
     if pattern.also:
         for item in found:
             if (
@@ -166,6 +189,16 @@ def _parts(pattern: Pattern, action: Found, found: Sequence[Found]) -> tuple[Fou
         else:
             return None
     return tuple(parts)
+
+
+def _beside(mask: int, action: Found, found: Sequence[Found], side: int) -> Found | None:
+    """A term of the lists `mask` shortly before (-1) or after (1) the action, in its clause."""
+    for item in found:
+        if item.term.mask & mask and item.clause == action.clause:
+            distance = item.first - action.last if side > 0 else action.first - item.last
+            if 0 <= distance <= _BESIDE:
+                return item
+    return None
 
 
 def _nearest(pattern: Pattern, action: Found, found: Sequence[Found]) -> Found | None:
@@ -187,6 +220,12 @@ def _nearest(pattern: Pattern, action: Found, found: Sequence[Found]) -> Found |
         if distance < shortest:
             best, shortest = item, distance
     return best
+
+
+def _parted(mask: int, parts: Sequence[Found], found: Sequence[Found]) -> bool:
+    first = min(part.last for part in parts)
+    last = max(part.first for part in parts)
+    return any(item.term.mask & mask and first <= item.first < last for item in found)
 
 
 def _apart(one: Found, other: Found) -> bool:

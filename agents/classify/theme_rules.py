@@ -24,6 +24,9 @@ class PatternRule(_Model):
     object: Words = ()
     also: Words = ()
     without: Words = ()
+    subject: Words = ()
+    not_after: Words = ()
+    not_between: Words = ()
     within: int = Field(default=5, ge=0, le=30)
     order: Literal["any", "action-first", "object-first"] = "any"
     certain: bool = False
@@ -65,8 +68,11 @@ class CueRule(_Model):
     side: Literal["before", "after", "either"] = "before"
     within: int | Literal["title"] = 4
     strong: bool = False
+    inside: bool = False
     themes: Words = ()
     unless: Words = ()
+    spared_before: Words = ()
+    spared_after: Words = ()
 
 
 class ModalityRules(_Model):

@@ -20,6 +20,8 @@ THEMES = "themes.yaml"
 WORDS = "themes_words.yaml"
 MODALITY = "modality.yaml"
 
+NUMBER = "number"
+
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "place": ("name", "capital", "city", "region", "state"),
     "city": ("capital", "city"),
@@ -43,8 +45,9 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "people": ("demonym",),
     "seat": ("seat",),
     "nation": ("name", "demonym"),
+    "number": (NUMBER,),
 }
-"""Classes that the gazetteer fills: `@place`, `@actor`, ..."""
+"""Classes that the gazetteer fills: `@place`, `@actor`, ...; and `@number`, any number in figures."""
 
 
 class Themes(NamedTuple):
@@ -105,12 +108,27 @@ class _Compiler:
         action = self._list(rule.action, THEMES, (*where, "action"))
         target = self._list(rule.object, THEMES, (*where, "object"))
         also = self._list(rule.also, THEMES, (*where, "also"))
-        without = 0
-        for entry in rule.without:
-            without |= self._list((entry,), THEMES, (*where, "without"))
+        without = self._list(rule.without, THEMES, (*where, "without"))
+        subject = self._list(rule.subject, THEMES, (*where, "subject"))
+        not_after = self._list(rule.not_after, THEMES, (*where, "not_after"))
+        not_between = self._list(rule.not_between, THEMES, (*where, "not_between"))
         order = {"any": 0, "action-first": 1, "object-first": -1}[rule.order]
-        need = action | target | also
-        return Pattern(rule.name, theme, action, target, also, without, need, rule.within, order, rule.certain)
+        need = action | target | also | subject
+        return Pattern(
+            rule.name,
+            theme,
+            action,
+            target,
+            also,
+            without,
+            need,
+            rule.within,
+            order,
+            rule.certain,
+            subject,
+            not_after,
+            not_between,
+        )
 
     def modality(self, rules: ModalityRules, themes: ThemeRules) -> Modality:
         cues: list[Cue] = []
@@ -128,7 +146,10 @@ class _Compiler:
                 side = {"before": -1, "either": 0, "after": 1}[rule.side]
                 within = -1 if rule.within == "title" else rule.within
                 spoken, spared = frozenset(rule.themes), frozenset(rule.unless)
-                cues.append(Cue(rule.name, reason, mask, side, within, rule.strong, spoken, spared))
+                beside = (frozenset(rule.spared_before), frozenset(rule.spared_after))
+                cues.append(
+                    Cue(rule.name, reason, mask, side, within, rule.strong, spoken, spared, rule.inside, *beside)
+                )
         words = (rules.barriers, rules.questions, rules.not_past, rules.not_past_after)
         return Modality(tuple(cues), union, *map(frozenset, words))
 
@@ -152,7 +173,8 @@ class _Compiler:
                 known = terms.get(" ".join(key), Term(0, ()))
                 terms[" ".join(key)] = known._replace(swallow=True)
         by_rule = {rule: term(mask) for rule, mask in self._by_rule.items()}
-        return Lexicon(by_first(terms), terms, patterns, by_rule)
+        number = term(self._by_rule[NUMBER]) if NUMBER in self._by_rule else None
+        return Lexicon(by_first(terms), terms, patterns, by_rule, number)
 
     def _list(self, words: tuple[str, ...], file: str, where: tuple[int | str, ...]) -> int:
         """The bit of a list of words; the same list has the same bit."""
