@@ -54,6 +54,12 @@ async def every(settings: Settings) -> list[Settings]:
     return [beside(settings, name.removesuffix(TOPIC).removesuffix(".")) for name in names]
 
 
+async def may_read(settings: Settings, name: str) -> bool:
+    """Whether this user may read a topic (plain name), as far as Kafka tells."""
+    async with kafka.admin(settings) as client:
+        return not await missing(client, [Right("READ", "topic", settings.topic(name))])
+
+
 async def establish(settings: Settings, rulebook_version: str, lanes: int, now: int) -> Generation:
     """The generation of this prefix, started at `now` (ms) if there is none.
 

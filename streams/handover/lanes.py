@@ -13,6 +13,7 @@ from schemas.generation import Generation
 from streams import kafka
 from streams.settings import Settings
 
+STATE = "state.detect"
 States = Mapping[int, PublisherState]
 """By lane; a lane that has written nothing yet is missing."""
 
@@ -29,7 +30,7 @@ class LaneStates:
     """Follows `state.detect` of one generation."""
 
     def __init__(self, settings: Settings, lanes: int) -> None:
-        self._partitions = [TopicPartition(settings.topic("state.detect"), lane) for lane in range(lanes)]
+        self._partitions = [TopicPartition(settings.topic(STATE), lane) for lane in range(lanes)]
         self.settings = settings
         self._reader = kafka.consumer(settings)
         self._found: dict[int, PublisherState] = {}

@@ -1,24 +1,47 @@
 """Which generations publish now: what the state of their lanes says, and nothing that could have expired."""
 
+from typing import NamedTuple
+
 from streams import generation as generations
-from streams.handover.lanes import LaneStates
+from streams.handover.lanes import STATE, LaneStates
 from streams.settings import Settings
 
 
-async def publishers(settings: Settings) -> list[str]:
-    """The prefixes of all generations that publish where `settings` says: one, or none before the first handover."""
-    found = []
+class Publishers(NamedTuple):
+    """What could be found out."""
+
+    prefixes: list[str]
+    """Of all generations that publish where the settings say: one, or none before the first handover."""
+    unread: list[str]
+    """Of those that this user sees and may not read: whether they publish is not known."""
+
+
+async def publishers(settings: Settings) -> Publishers:
+    """Who publishes where `settings` says."""
+    found = Publishers([], [])
     for own in await generations.every(settings):
-        generation = await generations.read(own)
-        if (
-            generation is None
-            or generation.replay is not None
-            or (generation.raw_topic, generation.alerts_topic) != (settings.raw_topic, settings.alerts_topic)
-        ):
-            continue
-        async with LaneStates(own, generation.lanes) as lanes:
-            modes = {state.mode for state in (await lanes.now()).values()}
-        # before any handover a lane has nothing to write down
-        if "publishes" in modes or (not modes and own.publishes):
-            found.append(own.prefix)
+        publishes = await _publishes(settings, own)
+        if publishes is None:
+            found.unread.append(own.prefix)
+        elif publishes:
+            found.prefixes.append(own.prefix)
     return found
+
+
+async def _publishes(settings: Settings, own: Settings) -> bool | None:
+    """`None`: this user may not know."""
+    if not await generations.may_read(own, generations.TOPIC):
+        return None
+    generation = await generations.read(own)
+    if (
+        generation is None
+        or generation.replay is not None
+        or (generation.raw_topic, generation.alerts_topic) != (settings.raw_topic, settings.alerts_topic)
+    ):
+        return False
+    if not await generations.may_read(own, STATE):
+        return None
+    async with LaneStates(own, generation.lanes) as lanes:
+        modes = {state.mode for state in (await lanes.now()).values()}
+    # before any handover a lane has nothing to write down
+    return "publishes" in modes or (not modes and own.publishes)

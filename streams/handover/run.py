@@ -73,7 +73,7 @@ async def hand_over(
         states = await taking.now()
         if _all(states, new, "publishes"):
             return Handed(_since(states), None, 0.0)
-        terms = _begun(states, new) or await _fresh(source, old, new, since)
+        terms = _begun(states, new) or await _fresh(source, old, new, since, say)
         if terms.former != (former := old.name if old is not None else ""):
             raise HandoverRefused(
                 f"this handover was begun from the generation {terms.former or '(none)'}, not {former or '(none)'}: "
@@ -117,9 +117,16 @@ def _begun(states: States, new: Generation) -> Terms | None:
     return None
 
 
-async def _fresh(source: Settings, old: Generation | None, new: Generation, since: int) -> Terms:
+async def _fresh(source: Settings, old: Generation | None, new: Generation, since: int, say: Say) -> Terms:
     """The terms of a new one. Refused where somebody else publishes: its last words would be lost."""
-    for prefix in await publishers(source):
+    found = await publishers(source)
+    if found.unread:
+        named = ", ".join(prefix or "(no prefix)" for prefix in found.unread)
+        say(
+            f"not asked whether they publish, for want of READ on their generation and state.detect: {named}. If one "
+            "of them does where this one will, break this off"
+        )
+    for prefix in found.prefixes:
         if prefix != source.prefix:
             raise HandoverRefused(
                 f"generation {prefix or '(no prefix)'} publishes now, not {source.prefix or '(no prefix)'}: "

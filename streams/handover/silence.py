@@ -13,9 +13,8 @@ from streams import kafka
 from streams.engine.state import Reader, load_state
 from streams.engine.transaction import Transactor
 from streams.errors import Refusal
+from streams.handover.lanes import STATE
 from streams.settings import Settings
-
-STATE = "state.detect"
 
 
 async def silence(settings: Settings, generation: Generation, handover: str, at: int) -> list[int]:

@@ -30,9 +30,11 @@ class Found:
 
 
 async def replays(settings: Settings) -> list[Found]:
-    """All replays of this raw topic, by prefix."""
+    """All replays of this raw topic whose first record this user may read, by prefix."""
     found = []
     for own in await generations.every(settings):
+        if not await generations.may_read(own, generations.TOPIC):
+            continue
         generation = await generations.existing(own)
         if generation is not None and generation.replay is not None and generation.raw_topic == settings.raw_topic:
             found.append(Found(own.prefix, generation, generation.replay))
