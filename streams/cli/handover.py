@@ -157,7 +157,8 @@ async def _compared(source: "Settings", second: "Second", since: int, former_sto
     for settings, generation in waited:
         _say(f"waiting until {settings.prefix or '(no prefix)'} has come to the present; its workers have to run")
         with bar("catching up") as told:
-            await drained(settings, generation, partial(_moved, told))
+            # else nobody would tick: the one that does is stopped
+            await drained(settings, generation, partial(_moved, told), ticks=former_stopped)
     mine, theirs = await of_generation(source, source.prefix), await of_generation(source, second.settings.prefix)
     found = compare(within(mine.documents, since, None), within(theirs.documents, since, None))
     _tell(found, source.prefix or "-", second.settings.prefix)

@@ -7,7 +7,7 @@ said before T it never says: the adoption brings subscribers to the new generati
 
 from aiokafka import TopicPartition
 
-from agents.detect.publisher import KEY, PublisherState
+from agents.detect.publisher import HELD, KEY, KNOWN, PublisherState
 from schemas.generation import Generation
 from streams import kafka
 from streams.engine.state import Reader, load_state
@@ -37,11 +37,17 @@ async def silence(settings: Settings, generation: Generation, handover: str, at:
                 entries, position = (await load_state(reader, [partition]))[partition]
             state = PublisherState.decode(entries[KEY]) if KEY in entries else PublisherState(mode="publishes")
             if state.mode != "silent" or state.handover != handover:
-                told = state.model_copy(
-                    update={"mode": "silent", "switch": None, "handover": handover, "since": at, "renamed": ()}
-                )
-                await transactor.commit([], STATE, lane, {KEY: told.encode()}, position or 0)
+                held: dict[bytes, bytes | None] = dict.fromkeys(key for key in entries if key.startswith(HELD))
+                told = _silent(state, handover, at)
+                await transactor.commit([], STATE, lane, {KEY: told.encode(), **held}, position or 0)
                 silenced.append(lane)
         finally:
             await transactor.close()
     return silenced
+
+
+def _silent(state: PublisherState, handover: str, at: int) -> PublisherState:
+    """As if the lane had come to the switch itself."""
+    nothing: dict[str, object] = {"switch": None, "renamed": (), "numbered": (), "held": 0}
+    past = state.past if state.handover == handover else (*state.past, state.handover)[-KNOWN:]
+    return state.model_copy(update={"mode": "silent", "handover": handover, "past": past, "since": at, **nothing})
