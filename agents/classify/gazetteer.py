@@ -64,6 +64,11 @@ _LISTS = {
 }
 """Setting of a country -> the rule that its words are evidence of."""
 _CONDITIONS = ("before", "after", "anywhere", "unless_before", "unless_after", "unless_anywhere")
+_PLAIN = frozenset(["name", "demonym", "capital"])
+"""Rules whose words are known in lower case too."""
+_GLUED = frozenset(["name", "capital", "leader"])
+"""Rules whose words also come with an apostrophe lost ("Pakistans army")."""
+_SHORTEST = 4
 
 
 class _Claim(NamedTuple):
@@ -96,8 +101,14 @@ def load(directory: Path) -> Gazetteer:
     senses = _hard(hard)
     closed = {key for key, listed in senses.items() if listed and _final(listed[-1])}
     closed |= {_key(words) for case in hard.cases if case.only for words in case.words}
-    claims = [*_leaders(leaders), *_countries(places, PLACES, False), *_countries(world, WORLD, True)]
+    capital_only = frozenset(_key(words) for words in hard.capital_only)
+    claims = [
+        *_leaders(leaders),
+        *_countries(places, PLACES, capital_only, False),
+        *_countries(world, WORLD, capital_only, True),
+    ]
     _merge(directory, senses, closed, claims, faults)
+    _glue(senses, claims, capital_only)
     if faults:
         raise RulesError(faults)
     return _compile(senses, subregions)
@@ -128,10 +139,16 @@ def _check(directory: Path, hard: HardCases, leaders: Leaders, subregions: dict[
     for index, case in enumerate(hard.cases):
         for number, sense in enumerate(case.senses):
             where = ("cases", index, "senses", number)
-            for code in _codes(sense):
-                if code not in subregions:
-                    what = f"{case.words[0]}: no country {code} in {PLACES}"
-                    faults.append(fault(directory / HARD, (*where, "code"), what, "check the code, or add the country"))
+            for name, codes in (
+                ("code", _codes(sense)),
+                ("countries", sense.countries),
+                ("unless_countries", sense.unless_countries),
+            ):
+                for code in codes:
+                    if code not in subregions:
+                        what = f"{case.words[0]}: no country {code} in {PLACES}"
+                        cure = "check the code, or add the country"
+                        faults.append(fault(directory / HARD, (*where, name), what, cure))
             for name in _CONDITIONS:
                 for words in getattr(sense, name):
                     if len(phrase(words)) != 1:
@@ -144,7 +161,7 @@ def _check(directory: Path, hard: HardCases, leaders: Leaders, subregions: dict[
             faults.append(fault(directory / LEADERS, ("leaders", index, "code"), what, cure))
 
 
-def _countries(part: Countries, file: str, weak: bool) -> Iterator[_Claim]:
+def _countries(part: Countries, file: str, capital_only: frozenset[str], weak: bool) -> Iterator[_Claim]:
     for code, country in part.countries.items():
         for setting, rule in _LISTS.items():
             sense = Sense((code,), rule)
@@ -152,12 +169,15 @@ def _countries(part: Countries, file: str, weak: bool) -> Iterator[_Claim]:
                 # an abbreviation counts only as one: "Pla" is no army
                 short = words.isupper() and words.isalpha() and len(words) <= 5
                 claimed = sense._replace(case="upper") if short else sense
+                if rule in _PLAIN and not short and len(words) >= _SHORTEST and _key(words) not in capital_only:
+                    claimed = sense._replace(case="any")
                 yield _Claim(words, claimed, file, ("countries", code, setting), weak)
 
 
 def _leaders(part: Leaders) -> Iterator[_Claim]:
     grace = part.grace_days * DAY
     titles = frozenset(word for title in part.titles for word in phrase(title))
+    deeds = _set(part.deeds)
     for index, leader in enumerate(part.leaders):
         where = ("leaders", index)
         since = _at(leader.since)
@@ -171,11 +191,12 @@ def _leaders(part: Leaders) -> Iterator[_Claim]:
             yield _Claim(words, alone, LEADERS, where, False)
         for words in leader.titled:
             yield _Claim(words, alone._replace(before=titles), LEADERS, where, False)
+            yield _Claim(words, alone._replace(after=deeds), LEADERS, where, False)
 
 
 def _hard(part: HardCases) -> dict[str, list[Sense]]:
     senses: dict[str, list[Sense]] = {}
-    nowhere = Sense((), "not-a-place")
+    nowhere = Sense((), "not-a-place", case="any")
     for words in part.not_places:
         senses.setdefault(_key(words), []).append(nowhere)
     for name, listed in part.organisations.items():
@@ -206,6 +227,8 @@ def _sense(hard: HardSense) -> Sense:
         _set(hard.unless_anywhere),
         hard.before_name,
         hard.after_comma,
+        frozenset(hard.countries),
+        frozenset(hard.unless_countries),
     )
     return sense._replace(free=_bare(sense))
 
@@ -215,7 +238,7 @@ def _codes(hard: HardSense) -> tuple[str, ...]:
 
 
 def _bare(sense: Sense) -> bool:
-    return not any(sense[4:14])
+    return not any(sense[4:16])
 
 
 def _final(sense: Sense) -> bool:
@@ -251,12 +274,29 @@ def _merge(
             senses.setdefault(key, []).append(several[0].sense)
 
 
+def _glue(senses: dict[str, list[Sense]], claims: Iterable[_Claim], capital_only: frozenset[str]) -> None:
+    """Names with an s of which the apostrophe was lost, where the result is no phrase of its own."""
+    for claim in claims:
+        key = _key(claim.words)
+        if claim.sense.rule not in _GLUED or claim.sense.before or claim.sense.after or claim.sense.case == "upper":
+            continue
+        if len(key) < _SHORTEST or key.endswith("s") or key in capital_only or claim.weak:
+            continue
+        if key + "s" not in senses or claim.sense.rule == "leader":
+            listed = senses.setdefault(key + "s", [])
+            if all(sense.rule == "leader" for sense in listed):
+                listed.append(claim.sense._replace(case="strict"))
+
+
 def _compile(senses: dict[str, list[Sense]], subregions: dict[str, str]) -> Gazetteer:
     entries: dict[str, Entry] = {}
     for key, listed in senses.items():
         words = key.split(" ")
         head = next((index for index, word in enumerate(words) if word not in _PARTICLES), 0)
-        entries[key] = Entry(len(words), head, tuple(listed))
+        waits = any(sense.countries or sense.unless_countries for sense in listed)
+        first = listed[0]
+        sure = first if first.free and first.case == "any" else None
+        entries[key] = Entry(len(words), head, tuple(listed), waits, sure)
     return Gazetteer(by_first(entries), entries, subregions)
 
 

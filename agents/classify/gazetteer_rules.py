@@ -55,6 +55,8 @@ class HardSense(_Model):
     unless_anywhere: Phrases = ()
     before_name: bool = False
     after_comma: bool = False
+    countries: Phrases = ()
+    unless_countries: Phrases = ()
 
 
 class HardCase(_Model):
@@ -70,12 +72,15 @@ class HardCases(_Model):
 
     organisations: dict[str, Phrases]
     not_places: Phrases
+    capital_only: Phrases = ()
+    """Names that are also words, or names of people: they never count in lower case."""
     cases: tuple[HardCase, ...]
 
 
 class Leader(_Model):
     """A person who stands for a country. `name` and `also` count from a year before `since` on; `alone` (a surname)
-    in office and the grace before and after; `titled` likewise, but only after a title ("President Park")."""
+    in office and the grace before and after; `titled` likewise, but only after a title ("President Park") or before
+    what leaders do ("Park vows")."""
 
     name: str
     code: Code
@@ -92,4 +97,5 @@ class Leaders(_Model):
 
     grace_days: int = Field(ge=0, le=3660)
     titles: Phrases
+    deeds: Phrases
     leaders: tuple[Leader, ...]

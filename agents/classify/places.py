@@ -2,16 +2,19 @@
 
 One walk over the tokens: at each the longest known phrase is tried first, its senses in order, and the first sense
 whose conditions hold decides. A sense may also say that the words are no place at all ("Manchester United"), and so
-keep the shorter names inside them from counting. What was tried and refused is told to `refused`, when given.
+keep the shorter names inside them from counting. A sense that asks for the countries of the rest of the title ("the
+North" beside Seoul) is decided after the walk. What was tried and refused is told to `refused`, when given.
 """
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
-from agents.classify.phrases import Start, lengths
+from agents.classify.phrases import Start
 from agents.classify.tokens import Case, Gap, Tokens
 
 NOTHING: frozenset[str] = frozenset()
+FIRST = itemgetter(0)
 
 
 class Sense(NamedTuple):
@@ -35,6 +38,9 @@ class Sense(NamedTuple):
     before_name: bool = False
     """Only before another capitalised word, in a title where capitals mark names: "Jordan Smith"."""
     after_comma: bool = False
+    countries: frozenset[str] = NOTHING
+    """One of these is named by other words of the title."""
+    unless_countries: frozenset[str] = NOTHING
     free: bool = True
     """No condition but the case."""
 
@@ -45,6 +51,10 @@ class Entry(NamedTuple):
     size: int
     head: int
     senses: tuple[Sense, ...]
+    waits: bool = False
+    """A sense asks which countries the rest of the title names, so it is decided when these are known."""
+    sure: Sense | None = None
+    """The first sense, where it asks for nothing at all."""
 
 
 class Hit(NamedTuple):
@@ -81,33 +91,61 @@ def find(gazetteer: Gazetteer, tokens: Tokens, at: int, refused: list[Refused] |
     entry_of = gazetteer.entries.get
     count = len(words)
     hits: list[Hit] = []
+    waiting: list[Hit] = []
     free_from = 0
     for index in [index for index, word in enumerate(words) if word in starts]:
         if index < free_from:
             continue
-        for size in lengths(starts[words[index]], words[index + 1] if index + 1 < count else ""):
+        word = words[index]
+        start = starts[word]
+        for size in start.seconds.get(words[index + 1], start.alone) if index + 1 < count else start.alone:
             last = index + size
             if last > count:
                 continue
             if size == 1:
-                entry = entry_of(words[index])
+                entry = entry_of(word)
             else:
                 entry = entry_of(" ".join(words[index:last]))
                 if entry is not None and any(gaps[index + 1 : last]):
                     entry = None
             if entry is None:
                 continue
-            sense = _hold(entry, tokens, index, last, at)
+            sense = entry.sure or _hold(entry, tokens, index, last, at)
             if sense is not None:
-                hits.append(Hit(index, last, sense))
+                (waiting if entry.waits else hits).append(Hit(index, last, sense))
                 free_from = last
                 break
             if refused is not None:
                 refused.append(Refused(index, last, "no sense of these words holds here"))
+    if waiting:
+        hits = _decided(gazetteer, hits, waiting, tokens, at, refused)
     return _without_towns(hits, tokens, refused)
 
 
-def _hold(entry: Entry, tokens: Tokens, first: int, last: int, at: int) -> Sense | None:
+def _decided(
+    gazetteer: Gazetteer,
+    hits: list[Hit],
+    waiting: list[Hit],
+    tokens: Tokens,
+    at: int,
+    refused: list[Refused] | None,
+) -> list[Hit]:
+    """`hits` with those that waited for the countries of the others, each by the sense that holds beside these."""
+    codes = frozenset([code for hit in hits for code in hit.sense.codes])
+    for first, last, _ in waiting:
+        entry = gazetteer.entries[" ".join(tokens.words[first:last])]
+        sense = _hold(entry, tokens, first, last, at, codes)
+        if sense is not None:
+            hits.append(Hit(first, last, sense))
+        elif refused is not None:
+            refused.append(Refused(first, last, "no sense of these words holds beside the countries of the title"))
+    return sorted(hits, key=FIRST)
+
+
+def _hold(
+    entry: Entry, tokens: Tokens, first: int, last: int, at: int, codes: frozenset[str] | None = None
+) -> Sense | None:
+    """The first sense that holds; one that asks for `codes` is taken to hold while these are not known."""
     head = first + entry.head
     case = tokens.case
     for sense in entry.senses:
@@ -121,6 +159,10 @@ def _hold(entry: Entry, tokens: Tokens, first: int, last: int, at: int) -> Sense
         elif need == "strict" and not tokens.capital(head):
             continue
         if sense.free or _conditions(sense, tokens, first, last, at):
+            if codes is not None and (
+                (sense.countries and sense.countries.isdisjoint(codes)) or not sense.unless_countries.isdisjoint(codes)
+            ):
+                continue
             return sense
     return None
 
@@ -155,7 +197,10 @@ def _conditions(sense: Sense, tokens: Tokens, first: int, last: int, at: int) ->
 
 
 def _without_towns(hits: list[Hit], tokens: Tokens, refused: list[Refused] | None) -> list[Hit]:
-    """Without the cities that a state after the comma moves to another country: "Paris, Texas"."""
+    """Without the cities that the state right behind them moves to another country: "Paris, Texas", "Moscow Idaho".
+
+    A country's name is moved only by a state that is shortened: "Peru, Ind.", but not "Mexico, Texas".
+    """
     if len(hits) < 2 or not any(hit.sense.rule == "state" for hit in hits):
         return hits
     kept = []
@@ -164,12 +209,12 @@ def _without_towns(hits: list[Hit], tokens: Tokens, refused: list[Refused] | Non
             following is not None
             and following.sense.rule == "state"
             and following.first == hit.last
-            and tokens.gaps[following.first] == Gap.SOFT
-            and hit.sense.rule in ("capital", "city")
+            and tokens.gaps[following.first] != Gap.BREAK
+            and (hit.sense.rule in ("capital", "city") or (hit.sense.rule == "name" and following.sense.after_comma))
             and hit.sense.codes != following.sense.codes
         ):
             if refused is not None:
-                refused.append(Refused(hit.first, hit.last, "a town of the state named after the comma"))
+                refused.append(Refused(hit.first, hit.last, "a town of the state named behind it"))
             continue
         kept.append(hit)
     return kept
