@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from streams.settings import IMPORT, NAMES, PUBLISHED, PUBLISHED_CURRENT, RAW, Settings
 
-WITHOUT_KAFKA = ("scan", "classify", "kafka", "rights")
+WITHOUT_KAFKA = ("scan", "classify", "explain", "rules", "compare", "kafka", "rights")
 """Commands that ask no broker for anything that has to be allowed."""
 
 
@@ -106,6 +106,10 @@ def _alerts(settings: Settings) -> list[Right]:
     return _topics(settings, "READ", "alerts")
 
 
+def _counts(settings: Settings) -> list[Right]:
+    return _topics(settings, "READ", "counts")
+
+
 def _current(settings: Settings) -> list[Right]:
     return _topics(settings, "READ", "alerts.current")
 
@@ -177,6 +181,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Settings, Settings], list[Right]]]] = {
     "worker": ("the pipeline; `--processes` and `--drain` need no more", _alone(_worker)),
     "alerts": ("read alerts, also with `--follow`; so does every subscriber", _alone(_alerts)),
     "alerts --current": ("the latest state of each series; so does every subscriber", _alone(_current)),
+    "detect": ("judge the counts again", _alone(_counts)),
     "replay": ("the log again, under the prefix `P`; its workers too", _replay),
     "replay --delete": ("away with the replay `P`", _delete),
     "diff": ("compare a generation with that of the prefix `P`", _diff),

@@ -9,45 +9,62 @@ import hashlib
 from agents.detect import lifecycle
 from agents.detect.buckets import LATE, bucket_of, start_of
 from agents.detect.ending import end
-from agents.detect.evidence import SeriesKey
+from agents.detect.evidence import Evidence, SeriesKey
 from agents.detect.judge import calm, judge
 from agents.detect.memory import Memory, voices
 from agents.detect.revision import revision, told
 from schemas.alert import Alert
-from schemas.base import HOUR
+from schemas.base import HOUR, QUARTER
 from schemas.count import SeriesCount, VolumeCount
 
+_ID = 12
+"""Digits of a headline's id in counts: enough to tell those of a day apart."""
 
-def close(memory: Memory, upto: int) -> list[SeriesCount | VolumeCount]:
-    """Close all buckets up to `upto`; the counts of those that hold something."""
+
+def close(memory: Memory, upto: int, number: int) -> list[SeriesCount | VolumeCount]:
+    """Close all buckets up to `upto`; the counts of those that hold something, told by lane `number`."""
     lane = memory.lane
     if lane is None or upto <= lane.closed:
         return []
     counts: list[SeriesCount | VolumeCount] = []
     for bucket in memory.held(lane.closed + 1, upto):
-        counts += _counted(memory, bucket)
+        counts += _counted(memory, bucket, number)
     lane.closed = upto
     memory.lane_changed()
     return counts
 
 
-def _counted(memory: Memory, bucket: int) -> list[SeriesCount | VolumeCount]:
+def _counted(memory: Memory, bucket: int, number: int) -> list[SeriesCount | VolumeCount]:
     start = start_of(bucket)
-    tellers: dict[str, set[str | None]] = {}
+    told: dict[str, list[Evidence]] = {}
     for id_ in memory.arrived.get(bucket, ()):
-        family = memory.items[id_].family
+        item = memory.items[id_]
         for key in memory.keys[id_]:
-            tellers.setdefault(key.name, set()).add(family)
-    hashes = {family: _hash(family) for family in set().union(*tellers.values())}
+            told.setdefault(key.name, []).append(item)
+    hashes = {family: _hash(family) for items in told.values() for family in {item.family for item in items}}
     counts: list[SeriesCount | VolumeCount] = []
     for name in sorted(memory.active.get(bucket, ())):
-        key = memory.series[name].key
-        unique = memory.windows[name].counts[bucket]
-        publishers = tuple(sorted([hashes[family] for family in tellers.get(name, ())]))
-        counts.append(SeriesCount(bucket=start, place=key.place, theme=key.theme, unique=unique, publishers=publishers))
-    volume = memory.ledger.volume.get(bucket)
+        key, items = memory.series[name].key, told.get(name, [])
+        publishers = sorted({hashes[item.family] for item in items})
+        counts.append(
+            SeriesCount(
+                bucket=start,
+                place=key.place,
+                theme=key.theme,
+                unique=memory.windows[name].counts[bucket],
+                publishers=tuple(publishers),
+                headlines=tuple(
+                    [
+                        (item.id[:_ID], item.arrival - bucket * QUARTER, publishers.index(hashes[item.family]))
+                        for item in items
+                    ]
+                ),
+            )
+        )
+    volume, late = memory.ledger.volume.get(bucket), memory.ledger.late.get(bucket, {})
     if volume:
-        counts.append(VolumeCount(bucket=start, volume=dict(sorted(volume.items()))))
+        after = {code: tuple(counts_) for code, counts_ in sorted(late.items())}
+        counts.append(VolumeCount(bucket=start, volume=dict(sorted(volume.items())), late=after, lane=number))
     return counts
 
 
@@ -71,7 +88,7 @@ def _reconsider(memory: Memory, key: SeriesKey, last: int, at: int) -> Alert | N
         return None
     judged = min(judge(memory, key, last), key=lambda one: one.p)
     items = memory.evidence(key.name, judged.first, last)
-    what = told(judged, voices(items))
+    what = told(judged, voices(items, key))
     if verdict == "resolved":
         return end(memory, key, live, "resolved", judged, at, f"Usual again: {what}.")
     live = live._replace(revision=live.revision + 1, status="sustained")

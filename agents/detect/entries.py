@@ -39,7 +39,8 @@ def restore(memory: Memory, entries: Mapping[bytes, bytes]) -> None:
         elif kind == "subregion":
             ledger.regions[name] = Subregion(*data)
         elif kind == "volume":
-            ledger.put_volume(int(name), dict(data))
+            volumes, late = data
+            ledger.put_volume(int(name), dict(volumes), dict(late))
         elif kind == "usual":
             ledger.usual = Usual(*data)
         elif kind == "lane":
@@ -66,8 +67,8 @@ def _value(memory: Memory, key: bytes) -> Any:
             region = memory.ledger.regions.get(name)
             return None if region is None else region.plain
         case "volume":
-            volumes = memory.ledger.volume.get(int(name))
-            return None if volumes is None else sorted(volumes.items())
+            volumes, late = memory.ledger.volume.get(int(name)), memory.ledger.late.get(int(name), {})
+            return None if volumes is None else (sorted(volumes.items()), sorted(late.items()))
         case "usual":
             return memory.ledger.usual.plain
         case _:

@@ -7,13 +7,15 @@ Series, from narrow to wide: a country's theme (`KP/troop-deployment`), a countr
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from agents.detect.buckets import event_bucket
+from agents.detect.buckets import bucket_of, event_bucket
 from schemas.alert import AlertHeadline
 from schemas.base import iso
-from schemas.headline import Evidence
+from schemas.headline import Evidence as Proof
 from schemas.row import HeadlineRow
 
 ANY = "any"
+NUMBERED = "\0"
+"""Begins the name of a publisher who is known by number alone: no text has this character."""
 
 
 class SeriesKey(NamedTuple):
@@ -75,6 +77,15 @@ class Item(NamedTuple):
                 found += [SeriesKey(*place, ANY, True) for place in places]
         return tuple(found)
 
+    @property
+    def seen(self) -> int:
+        """The bucket in which it is judged."""
+        return bucket_of(self.arrival)
+
+    def tellers(self, _: SeriesKey) -> tuple[str | None, ...]:
+        """Who told it."""
+        return (self.family,)
+
     def told(self, key: SeriesKey) -> AlertHeadline:
         """The headline as evidence of one series."""
         words: dict[str, None] = {}
@@ -92,6 +103,36 @@ class Item(NamedTuple):
             event_time=iso(self.event_time),
             words=tuple(words),
         )
+
+
+class Counted(NamedTuple):
+    """A headline that is known from counts: that it is one, and in which series it counts."""
+
+    id: str
+    arrival: int
+    """Where its bucket closes, when it is not known."""
+    bucket: int
+    seen: int
+    by: Mapping[SeriesKey, tuple[str | None, ...]]
+    """Its series, narrow before wide, and who told it there."""
+    family: str | None = None
+    url: None = None
+    dropped: tuple[str, ...] = ()
+    order: int = 0
+
+    def series(self) -> tuple[SeriesKey, ...]:
+        """Where it counts."""
+        return tuple(self.by)
+
+    def tellers(self, key: SeriesKey) -> tuple[str | None, ...]:
+        """Who told it: publishers are known by series."""
+        return self.by[key]
+
+    def told(self, key: SeriesKey) -> None:
+        """Its words are not known."""
+
+
+Evidence = Item | Counted
 
 
 def item_of(row: HeadlineRow, subregions: frozenset[str], directions: Mapping[str, str]) -> Item | None:
@@ -122,5 +163,5 @@ def item_of(row: HeadlineRow, subregions: frozenset[str], directions: Mapping[st
     )
 
 
-def _words(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+def _words(evidence: tuple[Proof, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(piece.words for piece in evidence))

@@ -26,13 +26,14 @@ def sustained(memory: Memory, key: SeriesKey, bucket: int) -> Posterior:
     return Posterior(count / exposure, count + rules.prior_strength)
 
 
-def surprising(memory: Memory, key: SeriesKey, last: int) -> bool:
+def surprising(memory: Memory, key: SeriesKey, last: int, more: int = 0) -> bool:
     """Whether either horizon of a series without an alert would pass; what nearly all rows need to know, and no more.
 
-    A count at or under its mean is not worth a tail.
+    A count at or under its mean is not worth a tail. `more` headlines are counted that the series is yet to get.
     """
     rules = memory.rules
-    counts = memory.counts(key.name, last)
+    short, long = memory.counts(key.name, last)
+    counts = short + more, long + more
     if counts[1] < rules.min_unique:
         return False
     learnt = usual(memory, key, last)

@@ -19,6 +19,10 @@ class Settled(NamedTuple):
 
     short: float
     long: float
+    oldest: float
+    """That of the bucket before the long one."""
+    early: list[float]
+    """Those of the short one, one by one, and of the bucket before it."""
     factors: list[float]
     """The season of the later buckets, that are still open."""
 
@@ -32,6 +36,8 @@ class Ledger:
         self.usual = Usual()
         self.regions: dict[str, Subregion] = {}
         self.volume: dict[int, dict[str, int]] = {}
+        self.late: dict[int, dict[str, list[int]]] = {}
+        """How much of a bucket's volume arrived in the buckets after it, by subregion."""
         self.pending = 0
         """Headlines of the lane since the last minute row; kept with the lane's entry."""
         self._changed = changed
@@ -42,16 +48,22 @@ class Ledger:
         self._bases: dict[str, tuple[int, list[float]]] = {}
         self._based_to = -1
         self._exposures: dict[tuple[str, int], tuple[float, float]] = {}
+        self._befores: dict[tuple[str, int], tuple[float, float]] = {}
         self._ratios: dict[str, float] = {}
         self._means: dict[str, float] = {}
 
-    def put_volume(self, bucket: int, volumes: dict[str, int]) -> None:
+    def put_volume(self, bucket: int, volumes: dict[str, int], late: dict[str, list[int]]) -> None:
         """Take up what was written of a bucket."""
         self.volume[bucket] = volumes
+        if late:
+            self.late[bucket] = late
         self._totals[bucket] = sum(volumes.values())
 
-    def add_volume(self, told: Iterable[tuple[int, str, int]], first: int, last: int) -> None:
-        """What a minute row says; what it says of other buckets goes to the nearest from `first` to `last`."""
+    def add_volume(self, told: Iterable[tuple[int, str, int]], first: int, last: int, arrived: int) -> None:
+        """What a minute row tells of arrivals in bucket `arrived`, by event bucket.
+
+        What it says of other buckets than `first` to `last` goes to the nearest of these.
+        """
         for start, code, count in told:
             bucket = min(max(start // QUARTER, first), last)
             volumes = self.volume.get(bucket)
@@ -59,6 +71,9 @@ class Ledger:
                 volumes = self.volume[bucket] = {}
                 self._totals[bucket] = 0
             volumes[code] = volumes.get(code, 0) + count
+            if arrived > bucket:
+                late = self.late.setdefault(bucket, {}).setdefault(code, [0] * LATE)
+                late[min(arrived - bucket, LATE) - 1] += count
             self._totals[bucket] += count
             self._changed.add(b"volume/%d" % bucket)
             if bucket <= self._based_to:
@@ -71,6 +86,7 @@ class Ledger:
         """Let go of a bucket that left the horizons."""
         if self.volume.pop(bucket, None) is None:
             return
+        self.late.pop(bucket, None)
         del self._totals[bucket]
         self._changed.add(b"volume/%d" % bucket)
         self._unsettle()
@@ -123,15 +139,19 @@ class Ledger:
         return self.regions.get(code) or Subregion(bucket)
 
     def exposures(self, code: str, last: int) -> tuple[float, float]:
-        """Of the two horizons up to bucket `last`, and what no minute row has told yet."""
+        """Of the two horizons up to bucket `last`, as far as it has come; a full one counts, and some more, at least.
+
+        So what is judged in the course of the bucket is as surprising as it will be at its end, unless volume grows
+        within the bucket by more than `exposure_growth`.
+        """
         found = self._exposures.get((code, last))
         if found is None:
             settled = self._settled.get((code, last)) or self._settle(code, last)
             recent = sum(map(mul, self._base(code, last - LATE, last + 1), settled.factors))
             found = self._exposures[code, last] = (settled.short + recent, settled.long + recent)
+        before = self._befores.get((code, last)) or self._before(code, last)
         extra = self._unreported(code)
-        floor = self.rules.exposure_floor * self._mean(code)
-        return max(found[0] + extra, SHORT * floor), max(found[1] + extra, LONG * floor)
+        return max(found[0] + extra, before[0]), max(found[1] + extra, before[1])
 
     def windows(self, last: int) -> dict[str, list[float]]:
         """Exposure of the day up to bucket `last` for all subregions, by windows of the short horizon."""
@@ -154,15 +174,31 @@ class Ledger:
         volume = sum([self.total(bucket) for bucket in range(first, last + 1)])
         return volume > 0 and volume >= self.rules.alive_share * self.usual.expected(first, last)
 
+    def _before(self, code: str, last: int) -> tuple[float, float]:
+        """The least exposure of the horizons up to bucket `last`, known from when it begins.
+
+        That of the horizons up to the bucket before, by what had arrived until then, and `exposure_growth` more; and
+        never less than a share of what is usual.
+        """
+        settled = self._settled.get((code, last)) or self._settle(code, last)
+        early = list(map(mul, self._base(code, last - LATE, last, last), settled.factors))
+        growth, floor = self.rules.exposure_growth, self.rules.exposure_floor * self._mean(code)
+        recent = sum(early)
+        short = (sum(settled.early) + recent) * growth
+        long = (settled.long + settled.oldest + recent) * growth
+        found = self._befores[code, last] = (max(short, SHORT * floor), max(long, LONG * floor))
+        return found
+
     def _settle(self, code: str, last: int) -> Settled:
-        first, upto = last - LONG + 1, last - LATE
+        first, upto = last - LONG, last - LATE
         hourly = self.region(code, last).season(cells(first, last), self.rules)
         factors = [1.0] * (HOURLY * len(hourly))
         for quarter in range(HOURLY):
             factors[quarter::HOURLY] = hourly
         factors = factors[first % HOURLY :]
         each = list(map(mul, self._based(code, first, upto), factors))
-        settled = Settled(sum(each[LATE - SHORT + 1 :]), sum(each), factors[upto - first :])
+        early = each[LATE - SHORT :]
+        settled = Settled(sum(early[1:]), sum(each[1:]), each[0], early, factors[upto - first :])
         self._settled[code, last] = settled
         return settled
 
@@ -175,16 +211,28 @@ class Ledger:
         self._based_to = max(self._based_to, upto - 1)
         return bases
 
-    def _base(self, code: str, first: int, upto: int) -> list[float]:
+    def _base(self, code: str, first: int, upto: int, until: int | None = None) -> list[float]:
+        """Exposure before the season; `until`: by what had arrived before this bucket."""
         totals, volume, share = self._totals, self.volume, self.rules.own_share
+        if until is not None and any(bucket in self.late for bucket in range(first, upto)):
+            return [self._arrived(code, bucket, until) for bucket in range(first, upto)]
         return [
             totals[bucket] - (own := volume[bucket].get(code, 0)) + share * own if bucket in totals else 0.0
             for bucket in range(first, upto)
         ]
 
+    def _arrived(self, code: str, bucket: int, until: int) -> float:
+        if bucket not in self._totals:
+            return 0.0
+        after = slice(until - bucket - 1, None)
+        gone = {other: sum(counts[after]) for other, counts in self.late.get(bucket, {}).items()}
+        own = self.volume[bucket].get(code, 0) - gone.get(code, 0)
+        return self._totals[bucket] - sum(gone.values()) - own + self.rules.own_share * own
+
     def _unsettle(self) -> None:
         self._settled.clear()
         self._exposures.clear()
+        self._befores.clear()
 
     def _mean(self, code: str) -> float:
         """Usual exposure of one bucket; one headline where nothing is known."""

@@ -43,16 +43,18 @@ class Voices(NamedTuple):
     named: tuple[str, ...]
     """Publishers' families in order of first appearance."""
     unnamed: bool
+    numbered: int = 0
+    """Where publishers are known by number alone: the largest number of a bucket."""
 
     @property
     def number(self) -> int:
         """All unnamed evidence is one publisher."""
-        return len(self.named) + self.unnamed
+        return max(len(self.named) + self.unnamed, self.numbered)
 
     @property
     def waived(self) -> bool:
         """Independence cannot be asked of evidence that is all unnamed."""
-        return self.unnamed and not self.named
+        return self.unnamed and not self.named and not self.numbered
 
 
 class Live(NamedTuple):

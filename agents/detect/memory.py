@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agents.detect.buckets import LONG, SHORT
-from agents.detect.evidence import Item, SeriesKey
+from agents.detect.evidence import NUMBERED, Evidence, SeriesKey
 from agents.detect.ledger import Ledger
 from agents.detect.lifecycle import Voices
 from agents.detect.rate import Rate
@@ -54,7 +54,7 @@ class Memory:
         self.ledger = Ledger(subregions, rules, self.changed)
         self.lane: Lane | None = None
         self.series: dict[str, Series] = {}
-        self.items: dict[str, Item] = {}
+        self.items: dict[str, Evidence] = {}
         # Rebuilt from the above.
         self.keys: dict[str, tuple[SeriesKey, ...]] = {}
         self.windows: dict[str, Window] = {}
@@ -119,7 +119,7 @@ class Memory:
         seen = max(self.lane.days - 1, 0) if self.lane is not None else 0
         return f"{seen} of {days} days" if seen < days else None
 
-    def add_item(self, item: Item, lane: Lane) -> tuple[SeriesKey, ...]:
+    def add_item(self, item: Evidence, lane: Lane) -> tuple[SeriesKey, ...]:
         """Count a headline in all its series; beyond what a series may keep, its oldest is kept as a count alone."""
         item = item._replace(order=lane.counted)
         lane.counted += 1
@@ -135,7 +135,7 @@ class Memory:
                 self._shed(name, self.items[next(iter(ids))])
         return keys
 
-    def remove_item(self, item: Item) -> None:
+    def remove_item(self, item: Evidence) -> None:
         """Count a headline no longer: it was withdrawn."""
         for key in self.keys[item.id]:
             name = key.name
@@ -163,7 +163,7 @@ class Memory:
                 self.put_series(series._replace(beyond=tuple(pair for pair in series.beyond if pair[0] != bucket)))
         self.ledger.drop_volume(bucket)
 
-    def index(self, item: Item) -> tuple[SeriesKey, ...]:
+    def index(self, item: Evidence) -> tuple[SeriesKey, ...]:
         """Take a headline into the windows of all its series."""
         keys = self.keys[item.id] = item.series()
         self.items[item.id] = item
@@ -185,12 +185,12 @@ class Memory:
         self.active.setdefault(bucket, set()).add(name)
         return window
 
-    def evidence(self, name: str, first: int, last: int) -> list[Item]:
+    def evidence(self, name: str, first: int, last: int) -> list[Evidence]:
         """Headlines of a series in a horizon, newest arrival first."""
         items = [self.items[id_] for id_ in reversed(self.window(name).ids)]
         return [item for item in items if first <= item.bucket <= last]
 
-    def withdrawn(self, what: str) -> list[Item]:
+    def withdrawn(self, what: str) -> list[Evidence]:
         """The counted headlines with this id or URL, in released order."""
         return [self.items[id_] for id_ in ([what] if what in self.items else self.urls.get(what, ()))]
 
@@ -209,7 +209,7 @@ class Memory:
         assert lane is not None
         return lane.short.dispersion(self.rules), lane.long.dispersion(self.rules)
 
-    def untold(self, key: SeriesKey, first: int, last: int) -> list[Item] | None:
+    def untold(self, key: SeriesKey, first: int, last: int) -> list[Evidence] | None:
         """Its evidence without that of open narrower alerts; `None` where there is no such alert."""
         narrower = [name for name, one in self.open.items() if one.within(key)]
         if not narrower:
@@ -221,7 +221,7 @@ class Memory:
         """Whether a headline of these series is evidence of an open alert narrower than `key`."""
         return bool(self.open) and any(one.name in self.open and one.within(key) for one in keys)
 
-    def _shed(self, name: str, item: Item) -> None:
+    def _shed(self, name: str, item: Evidence) -> None:
         self._beyond(name, item.bucket, 1)
         del self.windows[name].ids[item.id]
         item = item._replace(dropped=(*item.dropped, name))
@@ -237,7 +237,7 @@ class Memory:
         beyond[bucket] = beyond.get(bucket, 0) + by
         self.put_series(series._replace(beyond=tuple(sorted(pair for pair in beyond.items() if pair[1]))))
 
-    def _forget(self, item: Item) -> None:
+    def _forget(self, item: Evidence) -> None:
         del self.items[item.id]
         self.changed.add(b"headline/" + item.id.encode())
         if item.bucket in self.arrived:
@@ -251,7 +251,9 @@ class Memory:
                 del self.urls[item.url]
 
 
-def voices(items: Iterable[Item]) -> Voices:
-    """Who told these headlines, given newest first."""
-    families = dict.fromkeys(item.family for item in reversed(list(items)))
-    return Voices(tuple(family for family in families if family is not None), None in families)
+def voices(items: Iterable[Evidence], key: SeriesKey) -> Voices:
+    """Who told these headlines of a series, given newest first."""
+    families = dict.fromkeys(family for item in reversed(list(items)) for family in item.tellers(key))
+    named = [family for family in families if family is not None]
+    known = tuple(family for family in named if family[0:1] != NUMBERED)
+    return Voices(known, None in families, len(named) - len(known))

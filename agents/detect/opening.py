@@ -5,8 +5,8 @@ told once, where it is told best.
 """
 
 from agents.detect import lifecycle
-from agents.detect.buckets import LATE, LONG, SHORT, bucket_of, start_of
-from agents.detect.evidence import Item, SeriesKey
+from agents.detect.buckets import LATE, LONG, SHORT, start_of
+from agents.detect.evidence import Evidence, SeriesKey
 from agents.detect.judge import judge, surprising
 from agents.detect.lifecycle import Judged, Live
 from agents.detect.memory import Memory, voices
@@ -14,7 +14,7 @@ from agents.detect.revision import revision, told
 from schemas.alert import Alert
 
 
-def judge_row(memory: Memory, key: SeriesKey, item: Item, keys: tuple[SeriesKey, ...]) -> Alert | None:
+def judge_row(memory: Memory, key: SeriesKey, item: Evidence, keys: tuple[SeriesKey, ...]) -> Alert | None:
     """Judge `key` at a headline that counts in `keys`."""
     series = memory.series[key.name]
     if series.live is None:
@@ -24,16 +24,16 @@ def judge_row(memory: Memory, key: SeriesKey, item: Item, keys: tuple[SeriesKey,
     return _escalate(memory, key, live, item, keys)
 
 
-def _open(memory: Memory, key: SeriesKey, item: Item, keys: tuple[SeriesKey, ...]) -> Alert | None:
+def _open(memory: Memory, key: SeriesKey, item: Evidence, keys: tuple[SeriesKey, ...]) -> Alert | None:
     rules = memory.rules
     # What is cheap to know comes first: nearly all rows end here.
     if memory.windows[key.name].total < rules.min_unique or memory.learning() or memory.told(key, keys):
         return None
-    last = bucket_of(item.arrival)
+    last = item.seen
     if not surprising(memory, key, last):
         return None
     for judged, items in _untold(memory, key, last):
-        said = voices(items)
+        said = voices(items, key)
         if judged.p < rules.alpha and judged.observed >= rules.min_unique and lifecycle.enough(said, rules):
             break
     else:
@@ -63,15 +63,15 @@ def _open(memory: Memory, key: SeriesKey, item: Item, keys: tuple[SeriesKey, ...
     return revision(memory, key, live, judged, items, item.arrival, reason + ".")
 
 
-def _escalate(memory: Memory, key: SeriesKey, live: Live, item: Item, keys: tuple[SeriesKey, ...]) -> Alert | None:
+def _escalate(memory: Memory, key: SeriesKey, live: Live, item: Evidence, keys: tuple[SeriesKey, ...]) -> Alert | None:
     rules = memory.rules
     if live.status != "opened" or live.severity == "critical" or memory.told(key, keys):
         return None
-    last = bucket_of(item.arrival)
+    last = item.seen
     if min(one.p for one in judge(memory, key, last)) >= rules.alpha * rules.escalate_factor:
         return None
     judged, items = _untold(memory, key, last)[0]
-    said = voices(items)
+    said = voices(items, key)
     if not lifecycle.escalates(live, judged.p, said.number, rules):
         return None
     severity = lifecycle.severity(judged.p, said.number, rules)
@@ -81,7 +81,7 @@ def _escalate(memory: Memory, key: SeriesKey, live: Live, item: Item, keys: tupl
     return revision(memory, key, live, judged, items, item.arrival, reason)
 
 
-def _untold(memory: Memory, key: SeriesKey, last: int) -> list[tuple[Judged, list[Item]]]:
+def _untold(memory: Memory, key: SeriesKey, last: int) -> list[tuple[Judged, list[Evidence]]]:
     """Both horizons with their evidence, without what an open narrower alert tells; the more surprising first."""
     first = last - LONG + 1
     items = memory.untold(key, first, last)

@@ -6,7 +6,7 @@ Numbers are rounded to six digits: what is written is for people and thresholds,
 from collections.abc import Sequence
 
 from agents.detect.buckets import LONG, start_of
-from agents.detect.evidence import Item, SeriesKey
+from agents.detect.evidence import Evidence, SeriesKey
 from agents.detect.lifecycle import Judged, Live, Voices
 from agents.detect.memory import Memory, voices
 from agents.detect.tail import interval
@@ -21,14 +21,14 @@ def revision(
     key: SeriesKey,
     live: Live,
     judged: Judged,
-    items: Sequence[Item],
+    items: Sequence[Evidence],
     at: int,
     reason: str,
 ) -> Alert:
     """What an alert says now; `items` are the evidence in the horizon, newest first."""
     lane = memory.lane
     assert lane is not None
-    said = voices(items)
+    said = voices(items, key)
     first = lane.first if lane.first is not None else lane.taught + 1
     return Alert(
         id=live.id,
@@ -51,7 +51,7 @@ def revision(
         exposure=_short(judged.exposure),
         publishers=said.named[:SHOWN],
         publisher_count=said.number,
-        evidence=tuple(item.told(key) for item in items[:SHOWN]),
+        evidence=tuple(told for item in items[:SHOWN] if (told := item.told(key)) is not None),
         evidence_count=judged.observed,
         baseline=Baseline(
             since=start_of(first),
@@ -68,7 +68,8 @@ def revision(
 def told(judged: Judged, said: Voices) -> str:
     """What was seen, in words."""
     headlines = f"{judged.observed} unique headline{'' if judged.observed == 1 else 's'}"
-    publishers = f" from {said.number} publisher{'' if said.number == 1 else 's'}" if said.named else ""
+    known = said.named or said.numbered
+    publishers = f" from {said.number} publisher{'' if said.number == 1 else 's'}" if known else ""
     return f"{headlines}{publishers} in {_hours(judged)} where {amount(judged.expected)} were expected"
 
 

@@ -45,6 +45,7 @@ class DetectRules(BaseModel):
     season_bound: float = Field(ge=1)
     own_share: float = Field(ge=0, le=1)
     exposure_floor: float = Field(ge=0, le=1)
+    exposure_growth: float = Field(ge=1)
 
     dispersion_prior: float = Field(gt=0)
     dispersion_least: float = Field(gt=0)

@@ -92,7 +92,7 @@ class Detector:
             elif isinstance(row, MinuteRow):
                 self._minute(row, decided)
             elif isinstance(row, WithdrawalRow):
-                _lane(memory, row.arrival)
+                begun(memory, row.arrival)
                 decided.alerts.extend(withdraw(memory, row.withdraws, row.arrival))
         decided.changed.update(memory.changed)
         memory.changed.clear()
@@ -101,11 +101,8 @@ class Detector:
     def _headline(self, row: HeadlineRow) -> list[Alert]:
         memory = self._memory
         arrival = row.headline.arrival
-        lane = _lane(memory, arrival)
-        if arrival // DAY > lane.day:
-            lane.days += 1
-            lane.day = arrival // DAY
-            memory.lane_changed()
+        lane = begun(memory, arrival)
+        seen_on(memory, lane, arrival // DAY)
         if not row.headline.stale:
             memory.put_pending(memory.ledger.pending + 1)
         item = item_of(row, self._subregions, self._directions)
@@ -116,19 +113,27 @@ class Detector:
 
     def _minute(self, row: MinuteRow, decided: Decided) -> None:
         memory = self._memory
-        lane = memory.lane or _lane(memory, row.at)
+        lane = memory.lane or begun(memory, row.at)
         now = bucket_of(row.at)
         if row.volume:
-            memory.ledger.add_volume(row.volume, lane.closed + 1, now)
+            memory.ledger.add_volume(row.volume, lane.closed + 1, now, bucket_of(row.at - 1))
         if memory.ledger.pending:
             memory.put_pending(0)
         if row.at % QUARTER == 0:
-            decided.counts.extend(close(memory, now - LATE - 1))
+            decided.counts.extend(close(memory, now - LATE - 1, self.lane))
             decided.alerts.extend(reconsider(memory, row.at))
             learn(memory, now)
 
 
-def _lane(memory: Memory, time: int) -> Lane:
+def seen_on(memory: Memory, lane: Lane, day: int) -> None:
+    """The lane has seen a headline on this day."""
+    if day > lane.day:
+        lane.days += 1
+        lane.day = day
+        memory.lane_changed()
+
+
+def begun(memory: Memory, time: int) -> Lane:
     """The lane, which begins with its first row."""
     if memory.lane is None:
         now = bucket_of(time)

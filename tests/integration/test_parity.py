@@ -1,11 +1,12 @@
 """The same raw log gives the same alerts: on Kafka and in a scan, with any number of partitions."""
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 
-from schemas.base import DAY
+from schemas.base import DAY, QUARTER, moment
 from streams.demo.wire import EXPECTED_SERIES, wire
 from tests.integration import recount
 from tests.integration.deployment import Deployment
@@ -38,3 +39,17 @@ def test_import_and_scan_give_the_same_alerts(
     assert EXPECTED_SERIES in opened
     assert recount.alerts(deployment) == recount.in_order(scanned)
     recount.check(deployment)
+    _counts_give_the_same(deployment, scanned)
+
+
+def _counts_give_the_same(deployment: Deployment, scanned: list[bytes]) -> None:
+    """The detector over the topic `counts`, as far as buckets have closed."""
+    dumped = [json.loads(line) for line in deployment.run("topics", "dump", "counts").splitlines()]
+    counted = [json.loads(base64.b64decode(record["value"])) for record in dumped]
+    told = max(moment(count["bucket"]) for count in counted) + QUARTER
+    fields = ("id", "revision", "status", "severity", "at", "onset", "horizon", "observed", "publisher_count")
+    expected = [
+        [alert[field] for field in fields] for line in scanned if moment((alert := json.loads(line))["at"]) <= told
+    ]
+    judged = [json.loads(line) for line in deployment.run("detect", "counts", "--json").splitlines()]
+    assert [[alert[field] for field in fields] for alert in judged] == expected

@@ -34,6 +34,7 @@ CALLS = {
     "topics dump": (("topics", "dump"), b""),
     "alerts": (("alerts",), b""),
     "alerts --current": (("alerts", "--current"), b""),
+    "detect": (("detect", "counts"), b""),
 }
 """In an order in which each finds what it needs."""
 

@@ -34,10 +34,14 @@ def test_a_bucket_closes_an_hour_after_it_ended(rules: DetectRules) -> None:
         ("030", "any"): 2,
     }
     assert told["KP", "ceasefire"].publishers == ("",)
+    assert told["KP", "ceasefire"].headlines == (("b", 2 * MINUTE, 0),)
     assert len(told["KP", "any"].publishers) == 1
+    assert told["KP", "any"].headlines == (("a", MINUTE, 0), ("c", 3 * MINUTE, 0))
     assert {one.bucket for one in decided.counts} == {iso(START)}
     # Volumes of the minute that closes the bucket are added first.
-    assert decided.counts[-1] == VolumeCount(bucket=iso(START), volume={"001": 4, "021": 1, "030": 3})
+    volume_told = {"001": 4, "021": 1, "030": 3}
+    late = {"021": (0, 0, 0, 1)}
+    assert decided.counts[-1] == VolumeCount(bucket=iso(START), volume=volume_told, late=late, lane=3)
     names = [f"{one.place}/{one.theme}" for one in decided.counts if isinstance(one, SeriesCount)]
     assert names == sorted(names)
 

@@ -1,0 +1,148 @@
+"""Counts from a file, from standard input or from Kafka, through the detector; what commands over counts share.
+
+A row that cannot be used ends the command: a backtest over half of the rows would be no backtest. The message names
+the line of the file, or the offset in the topic, and the cure.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.detect.count_rows import CountError, read_row, start_of_bucket
+from agents.detect.counts import CountRun
+from agents.rulebook import Rulebook
+from schemas.alert import Alert
+from schemas.base import HOUR, QUARTER
+from streams.collector import unhurried_for_now
+from streams.errors import Refusal
+from streams.sources import STDIN, InputError, read
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+TOPIC = "counts"
+WIDTHS = {"15m": QUARTER, "1h": HOUR}
+"""Of a bucket, ms, as `--bucket` takes them."""
+
+Progress = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+_STEP = 1000
+"""Rows between two words of progress."""
+
+
+@dataclass
+class Counted:
+    """Rows of counts through the detector."""
+
+    run: CountRun
+    rows: int = 0
+    seconds: float = 0.0
+    alerts: list[Alert] = field(default_factory=list)
+    """All revisions, by (id, revision) when all is read."""
+
+    def take(self, value: bytes, where: str) -> None:
+        """The next row. Raises InputError."""
+        try:
+            self.alerts += self.run.take(read_row(value))
+        except CountError as error:
+            raise InputError(f"{where}: {error}") from None
+        self.rows += 1
+
+    def end(self, where: str) -> None:
+        """No more rows. Raises InputError."""
+        try:
+            self.alerts += self.run.end()
+        except CountError as error:
+            raise InputError(f"{where}: {error}") from None
+        self.alerts.sort(key=lambda alert: (alert.id, alert.revision))
+
+
+def rulebook(directory: Path | None, overrides: list[str] | None) -> Rulebook:
+    """The rules of a run over counts: `alpha=1e-6` is short for `detect.alpha=1e-6`."""
+    given = overrides or []
+    return Rulebook.load(directory, [one if "." in one.partition("=")[0] else f"detect.{one}" for one in given])
+
+
+def count(name: str, rules: Rulebook, width: int, progress: Progress) -> Counted:
+    """Run over what is called `name`: a file, `-`, or a topic of counts. Raises Refusal."""
+    counted = Counted(CountRun(rules, width))
+    began = time.perf_counter()
+    with unhurried_for_now():
+        if name == STDIN or "/" in name or Path(name).is_file() or not _is_topic(name):
+            _file(counted, name, progress)
+        else:
+            asyncio.run(_topic(counted, name))
+    counted.seconds = time.perf_counter() - began
+    return counted
+
+
+def _is_topic(name: str) -> bool:
+    return name == TOPIC or name.endswith(f".{TOPIC}")
+
+
+def _file(counted: Counted, name: str, progress: Progress) -> None:
+    with read(name) as lines, progress(len(lines)) as advance:
+        for number, line in zip(lines.numbers, lines, strict=True):
+            counted.take(line, f"{name}:{number}")
+            if counted.rows % _STEP == 0:
+                advance(_STEP)
+        counted.end(name)
+
+
+async def _topic(counted: Counted, name: str) -> None:
+    from streams import generation as generations
+    from streams.reading import merged, spans
+    from streams.settings import Settings
+
+    prefix = name.removesuffix(TOPIC).removesuffix(".")
+    settings = Settings()
+    settings = settings if name == TOPIC else generations.beside(settings, prefix)
+    parts = await spans(settings, [TOPIC])
+    lanes = len(counted.run.lanes)
+    if len(parts) != lanes:
+        raise Refusal(
+            f"topic {settings.topic(TOPIC)} has {len(parts)} partitions, one a lane, and the rules have {lanes} lanes: "
+            "name that generation's rules with --rules"
+        )
+    async with aclosing(merged(settings, parts, _start)) as records:
+        async for record in records:
+            if record.value is not None:
+                counted.take(record.value, f"{record.topic}-{record.partition} offset {record.offset}")
+    counted.end(settings.topic(TOPIC))
+
+
+def _start(record: "ConsumerRecord") -> int:
+    """Where the bucket of a record starts; what is no count comes first, and is refused when it is taken."""
+    try:
+        return start_of_bucket(read_row(record.value).bucket, QUARTER)
+    except (CountError, TypeError):
+        return 0
+
+
+def days(counted: Counted) -> float:
+    """Days that the rows span."""
+    run = counted.run
+    return 0.0 if run.first is None or run.last is None else (run.last - run.first + run.width) / (24 * HOUR)
+
+
+def summary(counted: Counted) -> Iterator[tuple[str, str]]:
+    """What a run came to, as name and words."""
+    from schemas.base import iso
+
+    run = counted.run
+    rate = counted.rows / counted.seconds if counted.seconds else 0.0
+    yield "read", f"{counted.rows:,} rows in {counted.seconds:.1f} s ({rate:,.0f}/s)"
+    if run.first is not None and run.last is not None:
+        yield "buckets", f"{iso(run.first)} to {iso(run.last + run.width)}, {days(counted):.1f} days"
+    yield "series", f"{run.series:,}"
+    openings = sum(alert.revision == 1 for alert in counted.alerts)
+    yield "alerts", f"{openings:,} in {len(counted.alerts):,} revisions"
+    if learning := run.learning():
+        lanes = ", ".join(f"lane {lane} {seen}" for lane, seen in learning.items())
+        yield "learning", f"{lanes}: no alert can open there yet"
+    if unknown := sorted(run.unknown_themes):
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        yield "themes", f"unknown to the rules, so no part of any: {', '.join(unknown[:5])}{more}"
