@@ -1,6 +1,7 @@
 """The broker's clock jumps: an hour forward, some seconds back, an hour back for a while; dates are absurd."""
 
 import time
+from collections.abc import Iterable
 
 from tests.chaos.brokers import no_compiler, shifted
 from tests.chaos.campaign import Campaign
@@ -37,11 +38,12 @@ def faults(ground: Ground, times: int) -> None:
             clock.shift(ahead)
             jumped = time.monotonic()
             time.sleep(BACK / 3)
-            before = metric(workers.ports, "tocsin_lane_clock_seconds", 'stage="deduplicate"')
+            before, raw_before = _clocks(workers.ports)
             time.sleep(BACK / 3)
-            after = metric(workers.ports, "tocsin_lane_clock_seconds", 'stage="deduplicate"')
+            after, raw_after = _clocks(workers.ports)
             waiting = sum(metric(workers.ports, "tocsin_waiting_rows").values())
             ground.require(before == after and len(after) == ground.lanes, f"lanes moved: {before}, {after}")
+            ground.require(raw_before == raw_after and raw_after, f"raw moved: {raw_before}, {raw_after}")
             ground.require(waiting > 0, "no row is said to wait")
             ground.steady()
             stalled = time.monotonic() - jumped
@@ -56,6 +58,15 @@ def faults(ground: Ground, times: int) -> None:
 
     each(ground, times, jumps)
     ground.require(workers.running, f"the supervisor ended with {workers.process.returncode}")
+
+
+def _clocks(ports: Iterable[int]) -> tuple[dict[str, float], dict[str, float]]:
+    """What the alerts of a stall go by: of the lanes and of raw. tests/deploy/rules.test.yml has what these make of it
+    where it lasts for longer than a campaign does."""
+    return (
+        metric(ports, "tocsin_lane_clock_seconds", 'stage="deduplicate"'),
+        metric(ports, "tocsin_raw_clock_seconds", 'topic="headlines.raw"'),
+    )
 
 
 CAMPAIGN = Campaign(
