@@ -184,6 +184,12 @@ def test_a_record_that_the_code_stumbles_over_is_rejected_alone() -> None:
     assert clock.rows == 2
 
 
+def test_of_a_record_that_the_code_stumbles_over_only_the_arrival_counts() -> None:
+    clock, rows, _ = run((1, titled("US")), (MINUTE + 2, titled("boom US")))
+    assert kinds(rows, 0) == [("headline", 1), ("minute", MINUTE), ("tick", MINUTE + 2)]
+    assert (clock.arrival, clock.highest, clock.volume) == (T0 + MINUTE + 2, T0 + 1, ())
+
+
 def test_a_bad_record_moves_time_on_and_keeps_its_bytes() -> None:
     clock, rows, refused = run((70, b"\xff"))
     assert clock.arrival == T0 + 70
