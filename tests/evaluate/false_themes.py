@@ -17,17 +17,75 @@ from tests.evaluate.table import Row, share
 NEEDS = ("wklnd.jsonl.gz",)
 MOST = 0.01
 SOURCES = frozenset(
-    (
-        "9to5Google|9to5Mac|Android Authority|Android Central|Android Police|Anime News Network|"
-        "AppleInsider|Ars Technica|Barron's|Bloomberg|Bloomberg.com|Business Insider|CBS Sports|CNBC|"
-        "CNET|CoinDesk|Cointelegraph|ComicBook.com|Deadline|Engadget|Eurogamer|Financial Times|"
-        "Forbes|Fortune|Fox Business|GSMArena.com|Game Developer|GameSpot|Gizmodo|IGN|InsideEVs|"
-        "Investing.com|Investopedia|Investor's Business Daily|Kotaku|MacRumors|MarketWatch|Mashable|"
-        "Motor1.com|Nintendo Everything|Nintendo Life|Notebookcheck|PCMag|PhoneArena|Pokemon.com|"
-        "Push Square|Realtor.com|Rock Paper Shotgun|Rolling Stone|SamMobile|Seeking Alpha|Space|"
-        "TechCrunch|The Hollywood Reporter|The Motley Fool|The Verge|TheStreet|TipRanks|Tom's Guide|"
-        "Variety|Video Games Chronicle|VideoCardz.com|WIRED|Wccftech|Yahoo Finance|Yahoo Sports|ZDNET"
-    ).split("|")
+    [
+        "9to5Google",
+        "9to5Mac",
+        "Android Authority",
+        "Android Central",
+        "Android Police",
+        "Anime News Network",
+        "AppleInsider",
+        "Ars Technica",
+        "Barron's",
+        "Bloomberg",
+        "Bloomberg.com",
+        "Business Insider",
+        "CBS Sports",
+        "CNBC",
+        "CNET",
+        "CoinDesk",
+        "Cointelegraph",
+        "ComicBook.com",
+        "Deadline",
+        "Engadget",
+        "Eurogamer",
+        "Financial Times",
+        "Forbes",
+        "Fortune",
+        "Fox Business",
+        "GSMArena.com",
+        "Game Developer",
+        "GameSpot",
+        "Gizmodo",
+        "IGN",
+        "InsideEVs",
+        "Investing.com",
+        "Investopedia",
+        "Investor's Business Daily",
+        "Kotaku",
+        "MacRumors",
+        "MarketWatch",
+        "Mashable",
+        "Motor1.com",
+        "Nintendo Everything",
+        "Nintendo Life",
+        "Notebookcheck",
+        "PCMag",
+        "PhoneArena",
+        "Pokemon.com",
+        "Push Square",
+        "Realtor.com",
+        "Rock Paper Shotgun",
+        "Rolling Stone",
+        "SamMobile",
+        "Seeking Alpha",
+        "Space",
+        "TechCrunch",
+        "The Hollywood Reporter",
+        "The Motley Fool",
+        "The Verge",
+        "TheStreet",
+        "TipRanks",
+        "Tom's Guide",
+        "Variety",
+        "Video Games Chronicle",
+        "VideoCardz.com",
+        "WIRED",
+        "Wccftech",
+        "Yahoo Finance",
+        "Yahoo Sports",
+        "ZDNET",
+    ]
 )
 TOPICS = re.compile(
     r"\b(film|films|movie|movies|album|song|singer|actor|actress|box office|netflix|disney|emmys?|oscars?|grammys?"
