@@ -32,4 +32,4 @@ class Adoption(Record):
     """Revisions that bring subscribers from the former state to this generation's."""
     renamed: tuple[Renamed, ...] = ()
     numbered: tuple[Numbered, ...] = ()
-    """Of the ids that were published lately, once `alerts` are told."""
+    """Of the published ids that may come again, once `alerts` are told."""

@@ -7,7 +7,7 @@ For each series, of what was published last and what the new generation had as o
     open      not open  a last revision resolves it, with the reason
     not open  open      its latest revision is published as it is
 
-An id that was published lately, and that the new generation has or may come to by itself, never gets a revision twice:
+An id that was published, and that the new generation holds open or may come to by itself, never gets a revision twice:
 its revisions go on from the highest that was published.
 """
 
@@ -26,8 +26,8 @@ def adoption(
 ) -> Adoption:
     """What is adopted at T = `at` (ms), given the latest revision of each series on either side.
 
-    `highest`: of each alert published lately, by id, its highest revision. `rules`: the new generation's version, for
-    the revisions that are written here.
+    `highest`: of each alert published lately, and of each that is open in `own`, by id, its highest published revision.
+    `rules`: the new generation's version, for the revisions that are written here.
     """
     alerts: list[Alert] = []
     renamed: list[Renamed] = []
@@ -36,8 +36,8 @@ def adoption(
         former, now = published.get(series), own.get(series)
         was = former if former is not None and former.status in OPEN else None
         is_ = now if now is not None and now.status in OPEN else None
-        if was is not None:
-            numbers[was.id] = was.revision
+        if former is not None and (former is was or (is_ is not None and is_.id == former.id)):
+            numbers[former.id] = max(former.revision, numbers.get(former.id, 0))
         if was is not None and is_ is None:
             alerts.append(_resolved(was, at, rules))
             numbers[was.id] += 1

@@ -1,6 +1,6 @@
 """The latest revision of each series: what is published, and what a generation had at a moment."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import aclosing
 
 from schemas.alert import Alert
@@ -10,7 +10,7 @@ from streams.settings import PUBLISHED, PUBLISHED_CURRENT, Settings
 
 RECENT = 2 * DAY
 """An alert's id holds the event bucket of the row that opened it, and no row counts that is older than a day: an id of
-more than two days ago cannot come again."""
+more than two days ago comes again only if it is open still."""
 
 
 async def published(settings: Settings) -> dict[str, Alert]:
@@ -18,15 +18,24 @@ async def published(settings: Settings) -> dict[str, Alert]:
     return latest(await _alerts(settings, PUBLISHED_CURRENT))
 
 
-async def highest(settings: Settings, at: int) -> dict[str, int]:
-    """Of each published alert whose id may come again after `at` (log time, ms), its highest revision."""
+async def highest(settings: Settings, at: int, held: Collection[Alert]) -> dict[str, int]:
+    """Of each published alert whose id may come after `at` (log time, ms), its highest revision.
+
+    `held`: what the generation that takes over holds open. Of those, however long ago they began, all is looked for.
+    """
+    ids = {alert.id for alert in held}
+    old = any(not _lately(alert, at) for alert in held)
     # what was published before its own time has come is there as well
-    lately = await _alerts(settings, PUBLISHED, At(time=at - 2 * RECENT))
-    found: dict[str, int] = {}
-    for alert in lately:
-        if at - moment(alert.onset) < RECENT:
-            found[alert.id] = max(alert.revision, found.get(alert.id, 0))
-    return found
+    found = await _alerts(settings, PUBLISHED, None if old else At(time=at - 2 * RECENT))
+    numbers: dict[str, int] = {}
+    for alert in found:
+        if alert.id in ids or _lately(alert, at):
+            numbers[alert.id] = max(alert.revision, numbers.get(alert.id, 0))
+    return numbers
+
+
+def _lately(alert: Alert, at: int) -> bool:
+    return at - moment(alert.onset) < RECENT
 
 
 async def own(settings: Settings, before: int) -> dict[str, Alert]:

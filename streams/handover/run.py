@@ -16,7 +16,7 @@ from schemas.handover import Adoption
 from streams import generation as generations
 from streams.errors import Refusal
 from streams.handover import alerts
-from streams.handover.adoption import adoption
+from streams.handover.adoption import OPEN, adoption
 from streams.handover.controls import Controls, Terms
 from streams.handover.lanes import LaneStates, States
 from streams.handover.publishing import publishers
@@ -93,13 +93,10 @@ async def hand_over(
                     silenced = await silence(source, old, terms.handover, at)
                     say(f"the former generation is silenced where it stands ({len(silenced)} lanes)")
                 await _silent(controls, giving, old, terms.handover)
-            adopted = adoption(
-                await alerts.published(target),
-                await alerts.highest(target, at),
-                await alerts.own(target, at),
-                at,
-                new.rules,
-            )
+            own = await alerts.own(target, at)
+            held = [alert for alert in own.values() if alert.status in OPEN]
+            highest = await alerts.highest(target, at, held)
+            adopted = adoption(await alerts.published(target), highest, own, at, new.rules)
             await controls.adopt(adopted)
         done = await taking.until(lambda states: _all(states, new, "publishes"), PATIENCE)
         if done is None:

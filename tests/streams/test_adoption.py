@@ -81,6 +81,13 @@ def test_an_id_that_was_published_before_the_latest_one_gets_no_revision_twice()
     assert {one.id: one.revision for one in found.numbered} == {"a": 4, "b": 2}
 
 
+def test_an_alert_that_began_long_ago_gets_no_revision_twice() -> None:
+    """It is over for subscribers and open still here, and too old to be among those published lately."""
+    found = adoption(known("a", 4, "resolved"), {}, known("a", 3, "sustained"), T, "rules-2")
+    assert [(one.id, one.revision, one.status) for one in found.alerts] == [("a", 5, "sustained")]
+    assert {one.id: one.revision for one in found.numbered} == {"a": 5}
+
+
 def test_what_is_adopted_arrives_as_it_was_sent() -> None:
     """With the fields that are null: a headline without a publisher."""
     headline = AlertHeadline(id="i", title="t", publisher=None, url=None, event_time=iso(T), words=())
