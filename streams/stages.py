@@ -84,6 +84,15 @@ def specs(rulebook: Rulebook, generation: Generation, publishes: bool) -> Sequen
         found.append(StageSpec("classify-import", IMPORT, "state.classify-import", imported, first))
     return [
         *found,
-        StageSpec("deduplicate", "headlines.classified", "state.deduplicate", deduplicate),
-        StageSpec("detect", "headlines.deduplicated", "state.detect", detect),
+        StageSpec(
+            "deduplicate", "headlines.classified", "state.deduplicate", deduplicate, writes=("headlines.deduplicated",)
+        ),
+        # where its alerts are the published ones, another generation may have written them
+        StageSpec(
+            "detect",
+            "headlines.deduplicated",
+            "state.detect",
+            detect,
+            writes=("counts",) if publishes else ("alerts", "counts"),
+        ),
     ]

@@ -1,8 +1,8 @@
 """The lanes that this worker owns in this generation of its group, opened and closed together.
 
 Opening is in an order that must not change: first every former owner is shut out (fence), then state and memory are
-read to their last stable offset, and only then does the consumer seek. Closing ends each lane behind its current
-transaction.
+read to their last stable offset, and only then does the consumer seek. A lane without a position is new, or refused.
+Closing ends each lane behind its current transaction.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from streams.engine.lost import LOST, Losses, Lost, settle
 from streams.engine.spec import StageSpec
 from streams.engine.state import Reader, load_memory, load_state
 from streams.engine.step_errors import STEP_ERRORS, StepErrors
+from streams.engine.traces import refuse_worked
 from streams.engine.transaction import Transactor
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -82,6 +83,7 @@ class Lanes:
         await asyncio.gather(*[lane.transactor.fence() for lane in self.lanes.values()])
         async with Reader(self._options) as reader:
             positions = await self._restore(reader)
+            await refuse_worked(settings, reader, [lane for tp, lane in self.lanes.items() if tp not in positions])
             first = await reader.beginning(TopicPartition(*tp) for tp in self.lanes)
         for tp, lane in self.lanes.items():
             begins = first[TopicPartition(*tp)]

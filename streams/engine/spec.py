@@ -21,3 +21,5 @@ class StageSpec:
     begins: Mapping[int, int] = field(default_factory=dict)
     """The offset at which a new lane begins, by partition: if that is gone, records were lost. Where none is given, it
     begins with the first record there is."""
+    writes: tuple[str, ...] = ()
+    """Topics of which a partition holds what the lane of that number has written, and nothing else."""

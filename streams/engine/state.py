@@ -44,6 +44,11 @@ class Reader:
         found: dict[TopicPartition, int] = await self._consumer.beginning_offsets(wanted)
         return found
 
+    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """The offset behind the last committed record of each partition."""
+        found: dict[TopicPartition, int] = await self._consumer.end_offsets(list(partitions))
+        return found
+
     async def stretch(
         self,
         starts: Mapping[TopicPartition, int | None],

@@ -8,6 +8,8 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from agents.rulebook import Rulebook
+from streams import kafka as clients
+from streams import topics
 from streams.generation import establish
 from tests.integration import recount
 from tests.integration.deployment import Deployment, ready, until
@@ -78,6 +80,27 @@ def test_what_expires_before_any_worker_has_opened_it(deployment: Deployment) ->
         until(lambda: ready(deployment.port), "ready")
         until(lambda: len({which for which, _ in recount.deduplicated(deployment)}) == 3, "what is left is read")
         assert lost(deployment) == 6
+
+
+def test_a_state_that_is_gone_is_no_new_lane(deployment: Deployment) -> None:
+    deployment.run("feed", "-", stdin=headlines(4))
+    with deployment.worker("--processes", "1", "--drain") as first:
+        assert first.wait(60) == 0
+    gone = deployment.settings.topic("state.deduplicate")
+    before = deployment.records("headlines.deduplicated")
+
+    async def delete() -> None:
+        async with clients.admin(deployment.settings) as client:
+            await client.delete_topics([gone])
+            while gone in await topics.described(client):
+                await asyncio.sleep(0.1)
+
+    asyncio.run(delete())
+    deployment.run("topics", "create")
+    with deployment.worker() as refusing:
+        assert refusing.wait(60) == 75
+    assert f"{gone}[0] holds no position of deduplicate" in last_log(deployment)
+    assert deployment.records("headlines.deduplicated") == before
 
 
 @pytest.mark.parametrize("choice", ["refuse", "accept"])
