@@ -101,8 +101,11 @@ def die_of(where: str, error: BaseException) -> NoReturn:
 
 
 def _refused(error: BaseException) -> Refusal | None:
-    settings = Settings()
-    return right_missing(settings, "worker", error) or group_refused(settings, error)
+    try:
+        settings = Settings()
+        return right_missing(settings, "worker", error) or group_refused(settings, error)
+    except Exception:  # the settings only help to say it: a password file that is gone must not keep the process alive
+        return None
 
 
 def fenced(where: str) -> str:

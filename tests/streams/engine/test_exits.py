@@ -1,5 +1,6 @@
 """Why a worker ended: each error has one status, however deep it is buried, and the message says what to do."""
 
+import os
 import subprocess
 import sys
 
@@ -37,9 +38,16 @@ def test_kind_of(error: BaseException, kind: Exit) -> None:
     assert kind_of(error) is kind
 
 
-def ended(code: str) -> tuple[int, str]:
+def ended(code: str, **more: str) -> tuple[int, str]:
     """Exit status and standard error of a process."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+        env={**os.environ, **more},
+    )
     return done.returncode, done.stderr
 
 
@@ -61,6 +69,26 @@ def test_a_fault_has_its_traceback() -> None:
     assert status == 70
     assert "ZeroDivisionError" in said
     assert 'File "<string>"' in said
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "words"),
+    [
+        ({}, 2, "--topic headlines.raw"),
+        ({"TOCSIN_KAFKA_SASL_PASSWORD_FILE": "/gone"}, 70, "here: TopicAuthorizationFailedError"),
+    ],
+    ids=["settings as at the start", "settings that cannot be read any more"],
+)
+def test_a_right_that_is_taken_away_ends_it_whatever_the_settings_are_by_now(
+    more: dict[str, str], status: int, words: str
+) -> None:
+    found, said = ended(
+        "from streams.engine.exits import die_of\nfrom aiokafka.errors import TopicAuthorizationFailedError\n"
+        "die_of('here', TopicAuthorizationFailedError({'headlines.raw'}))",
+        **more,
+    )
+    assert found == status
+    assert words in said
 
 
 @pytest.mark.parametrize("call", ["wait_empty", "perform_seek"])
