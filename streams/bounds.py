@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from schemas.base import MINUTE
+from schemas.generation import Generation
 from streams import kafka
 from streams.settings import Settings
 
@@ -56,6 +57,18 @@ def down(at: int) -> int:
 def up(at: int) -> int:
     """The first whole minute after that of `at`."""
     return down(at) + MINUTE
+
+
+def overtaken(found: Sequence[Edges], begun: Generation) -> bool:
+    """Whether of a raw topic something has expired that was there when the generation `begun` was, or came later.
+
+    One from before it was written down where its topics began is judged by its start: a partition whose first minute
+    is later has lost something, or may have.
+    """
+    if begun.raw_begins:
+        return any(edge.begin > first for edge, first in zip(found, begun.raw_begins, strict=True))
+    gone = [edge for edge in found if edge.begin > 0]
+    return any(edge.earliest is None or down(edge.earliest) > begun.start for edge in gone)
 
 
 async def edges(settings: Settings, topic: str, partitions: int) -> list[Edges]:

@@ -93,7 +93,7 @@ def _replay(
     from agents.rulebook import Rulebook
     from streams.bounds import down
     from streams.cli.terminal import moment
-    from streams.replay import founding
+    from streams.replay import founding, stretch
     from streams.replay.run import run
     from streams.settings import Settings
     from streams.supervisor import this_command
@@ -102,7 +102,7 @@ def _replay(
     given = ({"rules": rules} if rules else {}) | ({"overrides": tuple(override)} if override else {})
     source = Settings(**given)
     rulebook = Rulebook.load(source.rules, source.overrides)
-    asked = founding.Asked(
+    asked = stretch.Asked(
         None if first is None else down(moment(first, "--from")), None if last is None else down(moment(last, "--to"))
     )
     own = prefix.removesuffix(".") if prefix else asyncio.run(_free(source))

@@ -13,7 +13,7 @@ from schemas.generation import Generation
 from streams import generation as generations
 from streams import kafka, rights, topics
 from streams.allowed import require_rights
-from streams.bounds import down, edges
+from streams.bounds import down, edges, overtaken
 from streams.errors import Refusal
 from streams.settings import IMPORT, PUBLISHED, Settings, variable
 
@@ -82,7 +82,7 @@ def _settings(source: Settings, prefix: str, first: Generation | None) -> Settin
 async def _wanted(settings: Settings, first: Generation, rulebook: Rulebook, now: int) -> tuple[Generation, str | None]:
     found = await edges(settings, first.raw_topic, first.raw_partitions)
     start, cut, note = first.start, first.cut, None
-    if any(edge.begin > 0 and (edge.earliest is None or down(edge.earliest) > first.start) for edge in found):
+    if overtaken(found, first):
         # no later than any record that is left, or older ones would seem to arrive then, all at once
         start = cut = down(min((edge.earliest for edge in found if edge.earliest is not None), default=now))
         note = (

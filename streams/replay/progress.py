@@ -20,7 +20,8 @@ from schemas.generation import Generation, Replay
 from streams import kafka
 from streams.engine.clocks import Clocks
 from streams.errors import Refusal
-from streams.replay.founding import CLOCKS, Founded
+from streams.replay.founding import Founded
+from streams.replay.stretch import CLOCKS
 from streams.settings import IMPORT, RAW, Settings
 
 LOOK = 0.5

@@ -15,8 +15,9 @@ import orjson
 from schemas.clock import PartitionClock
 from streams.errors import Refusal
 from streams.reading import merged, spans
-from streams.replay.founding import CLOCKS, Founded
+from streams.replay.founding import Founded
 from streams.replay.progress import Reach, Watch, all_out
+from streams.replay.stretch import CLOCKS
 from streams.supervisor import Supervisor
 
 HOPELESS_AFTER = 6

@@ -8,8 +8,9 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
 from schemas.base import MINUTE
+from schemas.generation import Generation
 from streams import kafka as clients
-from streams.bounds import Edges, complete, edges, last_before, offsets_at
+from streams.bounds import Edges, complete, edges, last_before, offsets_at, overtaken
 from streams.settings import Settings
 
 M = MINUTE
@@ -38,6 +39,25 @@ def edge(
 )
 def test_complete(found: list[Edges], since: int, until: int) -> None:
     assert complete(found, now=10 * M + 7) == (since, until)
+
+
+@pytest.mark.parametrize(
+    ("found", "begins", "lost"),
+    [
+        pytest.param([edge(), edge()], (0, 0), False, id="nothing was ever gone"),
+        pytest.param([edge(500), edge(300, earliest=99 * M)], (500, 300), False, id="gone before it began"),
+        pytest.param([edge(7, earliest=None, latest=None)], (7,), False, id="begun with an empty partition"),
+        pytest.param([edge(500), edge(301)], (500, 300), True, id="one record since"),
+        pytest.param([edge(3, earliest=3 * M + 9)], (), False, id="judged by time: within its first minute"),
+        pytest.param([edge(3, earliest=4 * M)], (), True, id="judged by time: later"),
+        pytest.param([edge(3, earliest=None)], (), True, id="judged by time: nothing is left"),
+    ],
+)
+def test_what_has_expired_since_a_generation_began(found: list[Edges], begins: tuple[int, ...], lost: bool) -> None:
+    begun = Generation(
+        start=3 * M, cut=0, raw_topic="", raw_partitions=0, import_partitions=0, lanes=0, rules="", raw_begins=begins
+    )
+    assert overtaken(found, begun) is lost
 
 
 def test_on_kafka(kafka: str) -> None:

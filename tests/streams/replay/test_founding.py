@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.admin import RecordsToDelete
 from aiokafka.structs import OffsetAndMetadata
 
 from agents.rulebook import Rulebook
@@ -15,10 +16,11 @@ from schemas.base import HOUR, MINUTE, iso
 from schemas.generation import Generation, Replay
 from streams import generation as generations
 from streams import kafka as clients
-from streams.replay.founding import Asked, Founded, ReplayRefused, found
+from streams.replay.founding import Founded, found
+from streams.replay.stretch import Asked, ReplayRefused
 from streams.settings import IMPORT, RAW, Settings
 from streams.sources import END_TICK
-from tests.streams.deployment import made, put
+from tests.streams.deployment import made, put, settings_of
 
 NOW = int(time.time() * 1000) // MINUTE * MINUTE
 START = NOW - HOUR
@@ -117,6 +119,31 @@ def test_a_stretch_that_there_is_not(kafka: str, prefix: str, since: int | None,
 
     with pytest.raises(ReplayRefused, match=says):
         run(work)
+
+
+def test_what_had_expired_before_the_generation_began_is_not_missed(kafka: str, prefix: str) -> None:
+    async def expire(settings: Settings, before: int) -> None:
+        async with clients.admin(settings) as client:
+            await client.delete_records({TopicPartition(settings.raw_topic, 1): RecordsToDelete(before_offset=before)})
+
+    async def work() -> Replay:
+        settings = await made(kafka, prefix)
+        for _ in range(3):
+            await put(settings, RAW, b'{"title": "Ministers of Kenya meet"}', partition=1)
+        await expire(settings, 1)
+        agreed = await generations.establish(settings, rulebook().version, rulebook().lanes.count, NOW - HOUR)
+        assert (agreed.start, agreed.raw_begins) == (START, (0, 1))
+        return (await asked(settings, f"{prefix}again")).replay
+
+    assert run(work).first == (0, 1)
+
+    async def overtaken() -> Founded:
+        settings = settings_of(kafka, prefix)
+        await expire(settings, 2)
+        return await asked(settings, f"{prefix}third")
+
+    with pytest.raises(ReplayRefused, match="retention has overtaken"):
+        run(overtaken)
 
 
 def test_a_history_that_has_no_end_would_be_waited_for_for_ever(kafka: str, prefix: str) -> None:
