@@ -25,11 +25,11 @@ def diff(
     every: Annotated[bool, typer.Option("--all", help=f"Show all that differ, not {SHOWN}.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, with all that differ.")] = False,
 ) -> None:
-    """Compare alerts, revision by revision: identical, missing (in P1 only), extra (in P2 only), changed.
+    """Compare alerts, revision by revision: identical, missing (in P1 only), extra (in P2 only), changed, doubled.
 
     Times are those of the log at which a revision stands (its `at`). A replay is compared over its own stretch. A file
     holds JSON Lines, as `tocsin scan --json` and `tocsin alerts --json` print them. Ends with 0 when everything is
-    identical, and with 1 when something differs.
+    identical and there once, and with 1 when something differs, or a side has a revision twice.
 
     \b
     Examples:
@@ -39,7 +39,7 @@ def diff(
     """
     from streams.cli.terminal import moment
     from streams.replay.difference import compare, within
-    from streams.replay.revisions import side
+    from streams.replay.revisions import repeats, side
     from streams.settings import Settings
 
     settings = Settings()
@@ -50,7 +50,7 @@ def diff(
     left, right = side(settings, one), side(settings, other)
     since = max((at for at in (given[0], left.since, right.since) if at is not None), default=None)
     until = min((at for at in (given[1], left.until, right.until) if at is not None), default=None)
-    found = compare(within(left.documents, since, until), within(right.documents, since, until))
+    found = compare(within(left.documents, since, until), within(right.documents, since, until), repeats(left, right))
     if as_json:
         _print_json(found, left, right, since, until)
     else:
@@ -71,6 +71,8 @@ def _print(
         ("extra", f"{len(found.extra):,} in {visible(right.name)} only"),
         ("changed", f"{len(found.changed):,}"),
     ]
+    if found.doubled:
+        lines.append(("doubled", f"{len(found.doubled):,} more than once on one side or both"))
     if found.rules[0] != found.rules[1] and all(found.rules):
         told = " and ".join(visible(", ".join(versions)) for versions in found.rules)
         lines.append(("rules", f"{told}: other versions, so that field is not compared"))
@@ -90,6 +92,8 @@ def _print(
 
 
 def _rows(found: "Comparison") -> Iterator[tuple[str, str, str, str, str, str]]:
+    for again in found.doubled:
+        yield "doubled", again.key[0], str(again.key[1]), "times", str(again.first), str(again.second)
     for change in found.changed:
         id, revision = change.key
         yield "changed", id, str(revision), change.field, _short(change.first), _short(change.second)
@@ -145,6 +149,10 @@ def _print_json(found: "Comparison", left: "Side", right: "Side", since: int | N
                         "second": change.second,
                     }
                     for change in found.changed
+                ],
+                "doubled": [
+                    {"id": again.key[0], "revision": again.key[1], "first": again.first, "second": again.second}
+                    for again in found.doubled
                 ],
                 "rules": found.rules,
             }

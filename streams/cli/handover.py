@@ -148,7 +148,7 @@ async def _compared(source: "Settings", second: "Second", since: int, former_sto
     from streams.cli.terminal import bar
     from streams.drain import drained
     from streams.replay.difference import compare, within
-    from streams.replay.revisions import of_generation
+    from streams.replay.revisions import of_generation, repeats
 
     first = await generations.existing(source)
     if first is None:
@@ -160,7 +160,7 @@ async def _compared(source: "Settings", second: "Second", since: int, former_sto
             # else nobody would tick: the one that does is stopped
             await drained(settings, generation, partial(_moved, told), ticks=former_stopped)
     mine, theirs = await of_generation(source, source.prefix), await of_generation(source, second.settings.prefix)
-    found = compare(within(mine.documents, since, None), within(theirs.documents, since, None))
+    found = compare(within(mine.documents, since, None), within(theirs.documents, since, None), repeats(mine, theirs))
     _tell(found, source.prefix or "-", second.settings.prefix)
 
 
@@ -185,9 +185,11 @@ def _confirmed(prefix: str) -> bool:
 
 
 def _tell(found: "Comparison", one: str, other: str) -> None:
+    doubled = f", {len(found.doubled):,} told more than once" if found.doubled else ""
     _say(
         f"alerts of {one} and {other}: {found.identical:,} revisions identical, {len(found.missing):,} in {one} only, "
-        f"{len(found.extra):,} in {other} only, {len(found.changed):,} changed (`tocsin diff {one} {other}` shows them)"
+        f"{len(found.extra):,} in {other} only, {len(found.changed):,} changed{doubled} "
+        f"(`tocsin diff {one} {other}` shows them)"
     )
 
 

@@ -19,6 +19,15 @@ Document = Mapping[str, Any]
 RULES = "rules"
 
 
+class Doubled(NamedTuple):
+    """A revision that a side has more than once: a subscriber of it was told twice."""
+
+    key: Key
+    first: int
+    """How often the first side has it."""
+    second: int
+
+
 class Changed(NamedTuple):
     """A revision that both sides have, and that differs."""
 
@@ -39,6 +48,8 @@ class Comparison:
     extra: tuple[Document, ...]
     """In the second only."""
     changed: tuple[Changed, ...]
+    doubled: tuple[Doubled, ...]
+    """Whatever else is said of them."""
     rules: tuple[tuple[str, ...], tuple[str, ...]]
     """The rules' versions of either side."""
     shifted: Mapping[str, str]
@@ -47,11 +58,13 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether nothing differs, the rules' version aside."""
-        return not (self.missing or self.extra or self.changed)
+        return not (self.missing or self.extra or self.changed or self.doubled)
 
 
-def compare(first: Mapping[Key, Document], second: Mapping[Key, Document]) -> Comparison:
-    """Compare two sides."""
+def compare(
+    first: Mapping[Key, Document], second: Mapping[Key, Document], repeats: Iterable[Doubled] = ()
+) -> Comparison:
+    """Compare two sides. `repeats`: what either of them has more than once; it counts where a side has it here."""
     rules = _rules(first), _rules(second)
     apart = {RULES} if rules[0] != rules[1] else set()
     changed, identical = [], 0
@@ -62,7 +75,9 @@ def compare(first: Mapping[Key, Document], second: Mapping[Key, Document]) -> Co
         else:
             changed.append(Changed(key, *differing))
     missing, extra = _only(first, second), _only(second, first)
-    return Comparison(identical, missing, extra, tuple(changed), rules, _shifted(missing, extra, first, second))
+    doubled = tuple(sorted(again for again in repeats if again.key in first or again.key in second))
+    shifted = _shifted(missing, extra, first, second)
+    return Comparison(identical, missing, extra, tuple(changed), doubled, rules, shifted)
 
 
 def within(documents: Mapping[Key, Document], since: int | None, until: int | None) -> dict[Key, Document]:

@@ -42,6 +42,20 @@ def test_programs_get_one_object(files: tuple[str, str], capsys: pytest.CaptureF
     assert found["missing"][0]["other_onset"] == found["extra"][0]["id"]
 
 
+def test_a_revision_that_is_there_twice_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    once, twice = tmp_path / "once.jsonl", tmp_path / "twice.jsonl"
+    lines = [json.dumps(revision(number=number)) for number in (1, 2)]
+    once.write_text("\n".join(lines))
+    twice.write_text("\n".join([*lines, lines[1]]))
+    assert run(["diff", "--json", str(once), str(twice)]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["same"], found["identical"]) == (False, 2)
+    assert found["doubled"] == [{"id": revision()["id"], "revision": 2, "first": 1, "second": 2}]
+    assert run(["diff", str(twice), str(twice)]) == 1
+    assert "doubled  1 more than once" in capsys.readouterr().out
+    assert run(["diff", str(once), str(twice), "--from", "2026-11-20T14:21:00Z"]) == 0
+
+
 def test_a_window_leaves_the_rest_out(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["diff", *files, "--to", "2026-11-20T14:20:00Z"]) == 0
     assert run(["diff", *files, "--from", "2026-11-20T14:20:00Z"]) == 1
