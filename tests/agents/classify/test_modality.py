@@ -19,7 +19,7 @@ AT = ms("2026-03-01")
         ("Russia could invade Lithuania by 2029, general says", "invasion", "hypothetical"),
         ("Would China invade Taiwan?", "invasion", "hypothetical"),
         ("War game simulates Chinese invasion of Taiwan", "invasion", "hypothetical"),
-        ("Iran threatens to launch missiles at base", "missile-launch", "hypothetical"),
+        ("Iran threatens to launch missiles at base", "air-strike", "hypothetical"),
         ("Argentina marks anniversary of 1982 invasion of Falklands", "invasion", "historical"),
         ("Trial opens over 2015 terror attack in Paris", "terror-attack", "historical"),
         ("Forty years on, a village recalls the invasion of Grenada", "invasion", "historical"),

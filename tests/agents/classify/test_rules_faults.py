@@ -19,7 +19,7 @@ FAULTS = [
     ("places_hard.yaml", "before: [naftali]", "before: [naftali the second]", "naftali the second"),
     ("leaders.yaml", "since: 2025-10-21}", "since: last week}", "since"),
     ("leaders.yaml", "{code: US, name: Donald Trump", "{code: QQ, name: Donald Trump", "QQ"),
-    ("themes.yaml", '["@materiel"]', '["@matereil"]', "@matereil"),
+    ("themes.yaml", '"@air-weapons"', '"@air-wepaons"', "@air-wepaons"),
     ("themes.yaml", "direction: neutral", "direction: sideways", "direction"),
     ("themes.yaml", "name: overthrow", "name: coup", "two patterns named coup"),
     ("themes_words.yaml", "  fighters: [rebel,", '  fighters: ["@fighters", rebel,', "contains itself"),
