@@ -51,10 +51,17 @@ class Lanes:
         """Those of `partitions` that may be fetched from."""
         return {tp for tp in partitions if tp not in self.lanes or self.lanes[tp].hungry}
 
-    def missed(self, tp: TP, position: int, begins: int) -> None:
-        """The consumer found that `position`, which it was to read next, is gone. Raises LostError if that matters."""
-        if (lane := self.lanes.get(tp)) is not None:
-            self._lost(lane, Lost(tp, position, begins))
+    def missed(self, tp: TP, position: int, begins: int) -> bool:
+        """The consumer found that `position`, which it was to read next, is gone. Raises LostError if that matters.
+
+        Gives whether it is to go on behind the gap. It is not where the lane has not begun, or has come further: then
+        the consumer went by the group's offset, which is advice, and the seek to the lane's own position is to come.
+        """
+        lane = self.lanes.get(tp)
+        if lane is None or lane.position is None or position < lane.position:
+            return False
+        self._lost(lane, Lost(tp, position, begins))
+        return True
 
     def _lost(self, lane: Lane, lost: Lost) -> None:
         settle(lost, self._settings.lost_records, lane.spec, self._metrics)

@@ -110,10 +110,11 @@ class LaneThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             if (await consumer.position(tp)) != offset:
                 continue  # sought anew meanwhile
             try:
-                self.app.lanes.missed(TP(*tp), offset, begin[tp])
+                behind = self.app.lanes.missed(TP(*tp), offset, begin[tp])
             except LostError as error:
                 die_of("reading", error)
-            consumer.seek(tp, begin[tp])
+            if behind:
+                consumer.seek(tp, begin[tp])
 
     async def seek_lanes(self, positions: Mapping[TP, int]) -> int:
         """Seek every partition; returns the epoch of the chunks that come from there."""

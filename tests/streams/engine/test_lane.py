@@ -13,10 +13,13 @@ from agents.stage import Inbound, Memory, Outbound, Step
 from streams.engine import lane as lanes
 from streams.engine.chunk import Chunk
 from streams.engine.lane import Lane
+from streams.engine.lanes import Lanes
+from streams.engine.lost import LOST
 from streams.engine.spec import StageSpec
 from streams.engine.state import Reader, load_memory, load_state
 from streams.engine.transaction import Transactor
 from streams.metrics import Metrics
+from streams.settings import Settings
 
 
 class Echo:
@@ -103,4 +106,17 @@ async def test_a_chunk_that_is_missing_ends_the_process(lane: Lane, monkeypatch:
     lane.feed(chunk(1, 0, 10))
     with pytest.raises(SystemExit, match="chunk 2 came where 1 was due"):
         lane.feed(chunk(1, 2, 12))
+    await lane.close()
+
+
+async def test_what_is_gone_counts_only_from_where_the_lane_stands(lane: Lane) -> None:
+    """Before our seek the consumer goes by the group's offset: what has expired there was read or is known."""
+    lanes_ = Lanes(Settings(lost_records="accept"), [], {}, Metrics(CollectorRegistry()))
+    waiting = Lane(lane.spec, TP("in", 1), lane.transactor, Metrics(CollectorRegistry()), chunk=3, gap=0.0)
+    lanes_.lanes = {lane.tp: lane, waiting.tp: waiting}
+    assert not lanes_.missed(waiting.tp, 5, 20), "it has not begun"
+    assert not lanes_.missed(lane.tp, 5, 20), "it stands at 10"
+    assert not lanes_.missed(TP("in", 2), 5, 20), "another's"
+    assert lanes_.missed(lane.tp, 10, 20)
+    assert (lane.losses.change(20), waiting.losses.change(20)) == ({LOST: b"10"}, {})
     await lane.close()
