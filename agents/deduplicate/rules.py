@@ -1,7 +1,7 @@
 """The settings of deduplication; the values, and what each is for, stand in `agents/rules/deduplicate.yaml`.
 
-A fault in the file, or in the dictionary beside it, is refused at start with its line. Word lists are written as plain
-text, in any inflection.
+A fault in the file, or in the two word lists beside it, is refused at start with its line. Word lists are written as
+plain text, in any inflection.
 """
 
 from collections.abc import Mapping
@@ -31,6 +31,16 @@ class Opposites(BaseModel):
     those: Words = Field(min_length=1)
 
 
+def _pairs(value: Any) -> Any:
+    """`open / close shut`, a pair of groups a line."""
+    if not isinstance(value, str):
+        return value
+    sides = [line.split("/") for line in value.splitlines() if line.strip()]
+    if wrong := next((parts for parts in sides if len(parts) != 2), None):
+        raise ValueError(f"{'/'.join(wrong).strip()!r} is no pair; write it as open / close")
+    return [{"these": these, "those": those} for these, those in sides]
+
+
 class ScoreWeights(BaseModel):
     """What the score that ranks pairs is made of, see `agents.deduplicate.sameness`."""
 
@@ -47,6 +57,12 @@ class _Dictionary(BaseModel):
     dictionary: Words = Field(min_length=1)
 
 
+class _Opposites(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pairs: Annotated[tuple[Opposites, ...], BeforeValidator(_pairs)]
+
+
 class DeduplicateRules(BaseModel):
     """All are required in the files, so that nothing is hidden in code."""
 
@@ -60,9 +76,13 @@ class DeduplicateRules(BaseModel):
     stop_words: Words
     negations: Words
     opposites: tuple[Opposites, ...]
+    general_opposites: tuple[Opposites, ...]
+    """Of the language, besides the wire's own; from a file of its own."""
     numbers: Mapping[str, float]
+    quantities: Words
     scales: Mapping[str, float]
     dates: Words
+    name_words: Words
     common_words: Words
     """The wire's own, besides those of `dictionary`."""
     dictionary: Words
@@ -70,6 +90,8 @@ class DeduplicateRules(BaseModel):
 
 
 def load_rules(path: Path = PATH, overrides: Mapping[str, Any] | None = None) -> DeduplicateRules:
-    """Read the settings, and the dictionary beside them; raises `agents.faults.RulesError`, faults listed."""
-    beside = faults.read(path.with_name(f"{path.stem}_words.yaml"), _Dictionary)
-    return faults.read(path, DeduplicateRules, {"dictionary": beside.dictionary, **(overrides or {})})
+    """Read the settings, and what stands beside them; raises `agents.faults.RulesError`, faults listed."""
+    words = faults.read(path.with_name(f"{path.stem}_words.yaml"), _Dictionary)
+    opposites = faults.read(path.with_name(f"{path.stem}_opposites.yaml"), _Opposites)
+    beside = {"dictionary": words.dictionary, "general_opposites": opposites.pairs}
+    return faults.read(path, DeduplicateRules, {**beside, **(overrides or {})})

@@ -4,6 +4,7 @@ Pure; each stretch between two blanks is taken apart once as it is written and t
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple, Self
@@ -41,6 +42,8 @@ class Kind(IntEnum):
     """No word: the next one may begin a clause, so its capital says nothing."""
     RICH = 4
     """All fields matter."""
+    COUNTRY = 5
+    """Stands where a country was named."""
 
 
 class Word(NamedTuple):
@@ -59,10 +62,19 @@ class Word(NamedTuple):
     number: float | None = None
     """Its value, which a scale after it multiplies."""
     odd: str = ""
-    """A number that has no value: `f16`, `3.5.1`, `20mm`."""
+    """A number that has no value: `f16`, `3.5.1`, `20mm`, `dozens`."""
     scale: float | None = None
-    sides: tuple[int, ...] = ()
-    """Numbers of the groups of opposites it stands in; the opposite of group `g` is `g ^ 1`."""
+    particle: str = ""
+    """Of a function word that has an opposite: the word."""
+
+
+class Facts(NamedTuple):
+    """What the guards ask of tokens that differ. One for all readings by the same rules."""
+
+    opposites: Mapping[str, frozenset[str]]
+    """Of a token those that mean its opposite."""
+    name_words: frozenset[str]
+    """Tokens of ordinary words that are names too."""
 
 
 class Lists(NamedTuple):
@@ -75,6 +87,8 @@ class Lists(NamedTuple):
     opposites: tuple[Opposites, ...]
     numbers: tuple[tuple[str, float], ...]
     scales: tuple[tuple[str, float], ...]
+    quantities: frozenset[str]
+    name_words: frozenset[str]
 
     @classmethod
     def of(cls, rules: DeduplicateRules) -> Self:
@@ -83,9 +97,11 @@ class Lists(NamedTuple):
             stop=rules.stop_words,
             negations=rules.negations,
             dates=rules.dates,
-            opposites=rules.opposites,
+            opposites=rules.opposites + rules.general_opposites,
             numbers=tuple(rules.numbers.items()),
             scales=tuple(rules.scales.items()),
+            quantities=rules.quantities,
+            name_words=rules.name_words,
         )
 
 
@@ -96,15 +112,15 @@ class Lexicon:
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._common = self._stems(lists.common)
         self._stop = lists.stop
-        self._negations = self._stems(lists.negations)
+        # Cut to their stems, some adverbs would be other words: hardly, hard.
+        as_written = frozenset([word for word in lists.negations if word.endswith("ly")])
+        self._adverbs = as_written
+        self._negations = self._stems(lists.negations - as_written)
         self._dates = self._stems(lists.dates)
         self._numbers = dict(lists.numbers)
         self._scales = dict(lists.scales)
-        self._sides: dict[str, tuple[int, ...]] = {}
-        for number, pair in enumerate(lists.opposites):
-            for side, words in enumerate((pair.these, pair.those)):
-                for stem in self._stems(words):
-                    self._sides[stem] = (*self._sides.get(stem, ()), 2 * number + side)
+        self._quantities = lists.quantities
+        self.facts = Facts(self._opposites(lists.opposites), self._stems(lists.name_words))
         self.memo: dict[str, tuple[Word, ...]] = {}
 
     def words(self, stretch: str) -> tuple[Word, ...]:
@@ -114,7 +130,7 @@ class Lexicon:
         if stretch.isalpha():
             found: tuple[Word, ...] = (self._look_up(stretch),)
         elif stretch == BLANK:
-            found = (_SILENT,)
+            found = (_COUNTRY,)
         else:
             found = tuple(map(self._piece, _PIECE.finditer(stretch)))
         self.memo[stretch] = found
@@ -137,13 +153,16 @@ class Lexicon:
         long = len(token) > 2
         capital = text[0].isupper()
         common = stem in self._common
-        negates = stem in self._negations or (lower.endswith("nt") and lower[:-2] in _AUXILIARIES)
+        negates = (
+            stem in self._negations or lower in self._adverbs or (lower.endswith("nt") and lower[:-2] in _AUXILIARIES)
+        )
         date = stem in self._dates
         number = self._numbers.get(lower)
         scale = self._scales.get(lower)
-        sides = self._sides.get(stem, ())
-        if negates or number is not None or scale is not None or sides or date or odd:
-            return Word(Kind.RICH, token, long, capital, common, negates, date, number, odd, scale, sides)
+        odd = lower if lower in self._quantities else odd
+        particle = stem if not token and stem in self.facts.opposites else ""
+        if negates or number is not None or scale is not None or particle or date or odd:
+            return Word(Kind.RICH, token, long, capital, common, negates, date, number, odd, scale, particle)
         if not token:
             return _SILENT
         return Word(Kind.CAPITAL if capital else Kind.PLAIN, token, long, capital, common)
@@ -153,6 +172,20 @@ class Lexicon:
         if scale is None or digits.count(".") > 1:
             return Word(Kind.RICH, odd=digits + unit)
         return Word(Kind.RICH, number=float(digits) * scale)
+
+    def _opposites(self, pairs: Iterable[Opposites]) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for pair in pairs:
+            these, those = self._tokens(pair.these), self._tokens(pair.those)
+            for one, others in ((these, those), (those, these)):
+                for stem in one - others:
+                    found.setdefault(stem, set()).update(others - one)
+        return {stem: frozenset(others) for stem, others in found.items()}
+
+    def _tokens(self, words: frozenset[str]) -> frozenset[str]:
+        """As they stand in a reading: `first` as a number."""
+        figures = [word for word in words if word in self._numbers]
+        return self._stems(words.difference(figures)) | {"#" + format(self._numbers[word], ".12g") for word in figures}
 
     def _stems(self, words: frozenset[str]) -> frozenset[str]:
         return frozenset(self._stemmer.stemWords([word.lower() for word in words]))
@@ -166,3 +199,4 @@ def lexicon(rules: DeduplicateRules) -> Lexicon:
 _lexicon = lru_cache(maxsize=2)(Lexicon)
 _MARK = Word(Kind.MARK)
 _SILENT = Word(Kind.SILENT)
+_COUNTRY = Word(Kind.COUNTRY)

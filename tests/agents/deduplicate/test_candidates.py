@@ -5,12 +5,14 @@ from hypothesis import strategies as st
 
 from agents.deduplicate.candidates import Index
 from agents.deduplicate.similarity import Reading
+from tests.agents.deduplicate.rows import row
+from tests.agents.deduplicate.test_similarity import READER
 
-NONE: frozenset[str] = frozenset()
+EMPTY = READER.read(row(""))
 
 
 def reading(tokens: frozenset[str], places: frozenset[str]) -> Reading:
-    return Reading(tokens, places, (), NONE, NONE, NONE, NONE, frozenset(), False)
+    return EMPTY._replace(tokens=tokens, places=places)
 
 
 # Few tokens with very different frequencies, so that sets overlap and the rarest tokens differ.

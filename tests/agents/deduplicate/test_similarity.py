@@ -29,6 +29,9 @@ def test_words_become_stems_numbers_one_form_and_countries_their_code() -> None:
         ("a 23-year-old", {"23"}),
         ("40%", {"40"}),
         ("ends with seven", {"7"}),
+        ("dozens dead, thousands flee", {"dozens", "thousands"}),
+        ("a million flee", {"million"}),
+        ("half of it, twice", {"0.5", "2"}),
         ("no numeral", set()),
     ],
 )
@@ -71,11 +74,36 @@ def test_only_themes_that_count_are_read() -> None:
     assert READER.read(row("a", themes=("sanctions",), uncounted=("coup",))).themes == {"sanctions"}
 
 
-def test_negation() -> None:
-    assert READER.read(row("Minister won’t resign")).negated
-    assert READER.read(row("Minister denies it")).negated
-    assert not READER.read(row("Minister resigns")).negated
-    assert not READER.read(row("Parliament wants it")).negated
+@pytest.mark.parametrize(
+    ("title", "count"),
+    [
+        ("Minister won’t resign", 1),
+        ("Minister denies it", 1),
+        ("Minister refuses to deny it is not so", 3),
+        ("Minister hardly resigns", 1),
+        ("Minister resigns after hard talks", 0),
+        ("Parliament wants it", 0),
+    ],
+)
+def test_negations_are_counted(title: str, count: int) -> None:
+    assert READER.read(row(title)).negations == count
+
+
+def test_the_sequence_has_countries_and_numbers_in_their_place() -> None:
+    read = READER.read(row("Two French ships near Sudan", {"FR": "French", "SD": "Sudan"}))
+    assert read.sequence == ("#2", "@FR", "ship", "near", "@SD")
+    assert read.tokens == set(read.sequence)
+
+
+def test_a_number_told_twice_is_told_once_more() -> None:
+    assert READER.read(row("6 dead, 6 hurt")).numbers == {"6", "6+0", "6+1"}
+    assert READER.read(row("6 dead, 7 hurt")).numbers == {"6", "7"}
+
+
+def test_words_that_prove_a_country_are_names_where_capitals_say_nothing() -> None:
+    read = READER.read(row("Blast Heard Near Golden Gate", {"US": "Golden Gate"}, rules={"US": "city"}))
+    assert read.homes == {"golden": "US", "gate": "US"}
+    assert read.names == {"golden", "gate"}
 
 
 def test_alike_is_a_fraction() -> None:
