@@ -108,7 +108,7 @@ def load(directory: Path) -> Gazetteer:
         *_countries(world, WORLD, capital_only, True),
     ]
     _merge(directory, senses, closed, claims, faults)
-    _glue(senses, claims, capital_only)
+    _glue(senses, claims)
     if faults:
         raise RulesError(faults)
     return _compile(senses, subregions)
@@ -171,27 +171,37 @@ def _countries(part: Countries, file: str, capital_only: frozenset[str], weak: b
                 claimed = sense._replace(case="upper") if short else sense
                 if rule in _PLAIN and not short and len(words) >= _SHORTEST and _key(words) not in capital_only:
                     claimed = sense._replace(case="any")
-                yield _Claim(words, claimed, file, ("countries", code, setting), weak)
+                for form in _forms(words):
+                    yield _Claim(form, claimed, file, ("countries", code, setting), weak)
 
 
 def _leaders(part: Leaders) -> Iterator[_Claim]:
     grace = part.grace_days * DAY
     titles = frozenset(word for title in part.titles for word in phrase(title))
     deeds = _set(part.deeds)
+    others = _set(part.first_names)
     for index, leader in enumerate(part.leaders):
         where = ("leaders", index)
         since = _at(leader.since)
         early, late = (0, 0) if leader.exact else (366 * DAY, grace)
         until = _at(leader.until) + late if leader.until else None
         full = Sense((leader.code,), "leader", since=since - early, free=False)
-        alone = Sense((leader.code,), "leader", since=since - late, until=until, free=False)
+        alone = Sense((leader.code,), "leader", since=since - late, until=until, unless_before=others, free=False)
         for words in (leader.name, *leader.also):
-            yield _Claim(words, full, LEADERS, where, False)
+            for form in _forms(words):
+                yield _Claim(form, full, LEADERS, where, False)
         for words in leader.alone:
-            yield _Claim(words, alone, LEADERS, where, False)
+            for form in _forms(words):
+                yield _Claim(form, alone, LEADERS, where, False)
         for words in leader.titled:
             yield _Claim(words, alone._replace(before=titles), LEADERS, where, False)
             yield _Claim(words, alone._replace(after=deeds), LEADERS, where, False)
+
+
+def _forms(words: str) -> tuple[str, ...]:
+    """The words, and what is left of them where letters with accents were lost: "Chvez"."""
+    left = "".join(letter for letter in words if letter.isascii())
+    return (words,) if left == words or len(left) < _SHORTEST else (words, left)
 
 
 def _hard(part: HardCases) -> dict[str, list[Sense]]:
@@ -227,6 +237,7 @@ def _sense(hard: HardSense) -> Sense:
         _set(hard.unless_anywhere),
         hard.before_name,
         hard.after_comma,
+        hard.dotted,
         frozenset(hard.countries),
         frozenset(hard.unless_countries),
     )
@@ -238,7 +249,7 @@ def _codes(hard: HardSense) -> tuple[str, ...]:
 
 
 def _bare(sense: Sense) -> bool:
-    return not any(sense[4:16])
+    return not any(sense[4:17])
 
 
 def _final(sense: Sense) -> bool:
@@ -274,13 +285,13 @@ def _merge(
             senses.setdefault(key, []).append(several[0].sense)
 
 
-def _glue(senses: dict[str, list[Sense]], claims: Iterable[_Claim], capital_only: frozenset[str]) -> None:
+def _glue(senses: dict[str, list[Sense]], claims: Iterable[_Claim]) -> None:
     """Names with an s of which the apostrophe was lost, where the result is no phrase of its own."""
     for claim in claims:
         key = _key(claim.words)
         if claim.sense.rule not in _GLUED or claim.sense.before or claim.sense.after or claim.sense.case == "upper":
             continue
-        if len(key) < _SHORTEST or key.endswith("s") or key in capital_only or claim.weak:
+        if len(key) < _SHORTEST or key.endswith("s") or claim.weak:
             continue
         if key + "s" not in senses or claim.sense.rule == "leader":
             listed = senses.setdefault(key + "s", [])

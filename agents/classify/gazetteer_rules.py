@@ -55,6 +55,7 @@ class HardSense(_Model):
     unless_anywhere: Phrases = ()
     before_name: bool = False
     after_comma: bool = False
+    dotted: bool = False
     countries: Phrases = ()
     unless_countries: Phrases = ()
 
@@ -98,4 +99,6 @@ class Leaders(_Model):
     grace_days: int = Field(ge=0, le=3660)
     titles: Phrases
     deeds: Phrases
+    first_names: Phrases
+    """Right before a surname alone they tell of another person; the full names of leaders go before."""
     leaders: tuple[Leader, ...]

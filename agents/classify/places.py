@@ -38,6 +38,8 @@ class Sense(NamedTuple):
     before_name: bool = False
     """Only before another capitalised word, in a title where capitals mark names: "Jordan Smith"."""
     after_comma: bool = False
+    dotted: bool = False
+    """Only with the full stop of an abbreviation: "Mass." is a state, "Mass" is not."""
     countries: frozenset[str] = NOTHING
     """One of these is named by other words of the title."""
     unless_countries: frozenset[str] = NOTHING
@@ -186,6 +188,8 @@ def _conditions(sense: Sense, tokens: Tokens, first: int, last: int, at: int) ->
     if sense.unless_anywhere and not sense.unless_anywhere.isdisjoint(words):
         return False
     if sense.after_comma and not (first and tokens.gaps[first] == Gap.SOFT):
+        return False
+    if sense.dotted and tokens.title[tokens.ends[last - 1] - 1 : tokens.ends[last - 1] + 1].find(".") < 0:
         return False
     return not sense.before_name or (
         tokens.case is Case.SENTENCE

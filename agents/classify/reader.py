@@ -4,7 +4,7 @@
 first appearance. It never raises, whatever the title holds, and its cost is linear in the title.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Self
@@ -18,6 +18,7 @@ from agents.classify.tokens import Tokens, tokenise
 from agents.faults import Fault, RulesError
 from schemas.headline import Evidence, Place, Theme
 
+_PLACE: Callable[[object], Place] = Place.__pydantic_validator__.validate_python
 RULES = Path(__file__).parent.parent / "rules"
 """The rules of the package."""
 
@@ -147,7 +148,7 @@ class Reader:
         return Look(tokens, tuple(judged))
 
     def _read_places(self, tokens: Tokens, hits: list[places.Hit]) -> tuple[tuple[Place, ...], tuple[str, ...]]:
-        evidence: dict[str, list[Evidence]] = {}
+        evidence: dict[str, list[dict[str, object]]] = {}
         organisations: dict[str, None] = {}
         for hit in hits:
             sense = hit.sense
@@ -155,12 +156,17 @@ class Reader:
                 organisations[sense.organisation] = None
             if not sense.codes:
                 continue
-            proof = _evidence(tokens, hit.first, hit.last, sense.rule)
+            start, end = tokens.starts[hit.first], tokens.ends[hit.last - 1]
+            proof = {"words": tokens.title[start:end], "start": start, "end": end, "rule": sense.rule}
             for code in sense.codes:
                 evidence.setdefault(code, []).append(proof)
         subregions = self._gazetteer.subregions
+        # a place with its proofs in one call: one validation, not one for each part
         found = tuple(
-            Place(code=code, subregion=subregions[code], evidence=tuple(proofs)) for code, proofs in evidence.items()
+            [
+                _PLACE({"code": code, "subregion": subregions[code], "evidence": tuple(proofs)})
+                for code, proofs in evidence.items()
+            ]
         )
         return found, tuple(organisations)
 

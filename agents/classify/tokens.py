@@ -158,9 +158,14 @@ def _case(title: str) -> Case:
         return Case.UPPER
     if title.islower():
         return Case.LOWER
-    first = [part[0] for part in title.split() if len(part) > 3]
-    capitals = sum(["A" <= letter <= "Z" for letter in first])
-    small = sum([letter >= "a" for letter in first])
+    capitals = small = 0
+    for part in title.split():
+        if len(part) > 3:
+            letter = part[0]
+            if letter >= "a":
+                small += 1
+            elif "A" <= letter <= "Z":
+                capitals += 1
     if capitals == 0:
         return Case.SENTENCE if any(letter.isupper() for letter in title) else Case.LOWER
     if small == 0:
