@@ -17,7 +17,7 @@ _BREAK = 2
 _BESIDE = 3
 """How many tokens may stand between an action and its subject, or what must not follow it."""
 _OPAQUE = frozenset(("seat", "not-a-place"))
-"""Hits of several words that are no terms of their own: the White House is no house."""
+"""Hits of several words whose words are no terms of their own: the White House is no house. All of them may be one."""
 
 
 class Term(NamedTuple):
@@ -119,6 +119,9 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
             if term is not None:
                 found.append(Found(index, hit.last, clause, term))
             if hit.last - index > 1 and hit.sense.rule in _OPAQUE:
+                term = term_of(" ".join(words[index : hit.last]))
+                if term is not None:
+                    found.append(Found(index, hit.last, clause, term))
                 free_from = hit.last
                 continue
         start = starts_of.get(words[index])
@@ -130,8 +133,8 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
             last = index + size
             if size == 1:
                 term = term_of(words[index])
-            elif last > count or any(gaps[index + 1 : last]):
-                continue
+            elif last > count or (any(gaps[index + 1 : last]) and words[index] >= ":"):
+                continue  # only a date may hold punctuation: 9/11
             else:
                 term = term_of(" ".join(words[index:last]))
             if term is None:
