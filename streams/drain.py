@@ -69,9 +69,9 @@ async def _tick(settings: Settings, generation: Generation) -> None:
         try:
             async with kafka.running(settings, kafka.producer(settings, linger_ms=0)) as writer:
                 while True:
+                    await asyncio.sleep(AGAIN)  # mostly a ticker has done it by then
                     for partition in range(generation.raw_partitions):
                         await writer.send_and_wait(generation.raw_topic, TICK, partition=partition)
-                    await asyncio.sleep(AGAIN)
         except (KafkaError, kafka.KafkaUnreachable) as error:
             if is_denied(error):
                 raise

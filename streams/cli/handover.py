@@ -108,14 +108,16 @@ async def _run(
     leave: bool,
     as_json: bool,
 ) -> int:
-    from streams.handover.run import HandoverStuck, hand_over
+    from streams.handover.run import HandoverStuck, done_before, hand_over
 
     status: int | None = None  # until it is known whether there was a switch
 
     async def work() -> None:
         nonlocal status
-        await _compared(source, second, since, former_stopped)
-        if not yes and not await asyncio.to_thread(_confirmed, second.settings.prefix):
+        done = await done_before(second.settings)
+        if not done:
+            await _compared(source, second, since, former_stopped)
+        if not (yes or done) and not await asyncio.to_thread(_confirmed, second.settings.prefix):
             _say("nothing was switched; the same command goes on from here")
             status = 1
             return

@@ -104,6 +104,15 @@ async def hand_over(
     return Handed(_since(done), adopted, time.monotonic() - began)
 
 
+async def done_before(target: Settings) -> bool:
+    """Whether the generation of `target` publishes already: then nothing is left to compare or to switch."""
+    new = await generations.existing(target)
+    if new is None:
+        return False
+    async with LaneStates(target, new.lanes) as lanes:
+        return _all(await lanes.now(), new, "publishes")
+
+
 def _begun(states: States, new: Generation) -> Terms | None:
     """The terms of a handover that was broken off."""
     for state in states.values():

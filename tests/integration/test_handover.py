@@ -143,6 +143,7 @@ def test_the_published_alerts_have_no_gap_and_no_repeat(source: Deployment) -> N
     compared = source.run("diff", source.settings.prefix, second, "--json", status=1)
     assert json.loads(compared)["until"] == at
 
+    source.run("feed", "-", stdin=b'{"title": "Ministers of Chile meet"}')  # which nobody is there to read
     again = json.loads(source.run("handover", second, "--set", EASY, "--yes", "--leave", "--json", "--processes", "0"))
     assert again["at"] == handed["at"]
     assert len(published(source)) == len(alerts)
