@@ -100,7 +100,8 @@ def load(directory: Path) -> Gazetteer:
     _check(directory, hard, leaders, subregions, faults)
     senses = _hard(hard)
     closed = {key for key, listed in senses.items() if listed and _final(listed[-1])}
-    closed |= {_key(words) for case in hard.cases if case.only for words in case.words}
+    only = frozenset(_key(words) for case in hard.cases if case.only for words in case.words)
+    closed |= only
     capital_only = frozenset(_key(words) for words in hard.capital_only)
     claims = [
         *_leaders(leaders),
@@ -108,7 +109,7 @@ def load(directory: Path) -> Gazetteer:
         *_countries(world, WORLD, capital_only, True),
     ]
     _merge(directory, senses, closed, claims, faults)
-    _glue(senses, claims)
+    _glue(senses, claims, only)
     if faults:
         raise RulesError(faults)
     return _compile(senses, subregions)
@@ -171,7 +172,7 @@ def _countries(part: Countries, file: str, capital_only: frozenset[str], weak: b
                 claimed = sense._replace(case="upper") if short else sense
                 if rule in _PLAIN and not short and len(words) >= _SHORTEST and _key(words) not in capital_only:
                     claimed = sense._replace(case="any")
-                for form in _forms(words):
+                for form in (words,) if weak else _forms(words):
                     yield _Claim(form, claimed, file, ("countries", code, setting), weak)
 
 
@@ -201,7 +202,7 @@ def _leaders(part: Leaders) -> Iterator[_Claim]:
 def _forms(words: str) -> tuple[str, ...]:
     """The words, and what is left of them where letters with accents were lost: "Chvez"."""
     left = "".join(letter for letter in words if letter.isascii())
-    return (words,) if left == words or len(left) < _SHORTEST else (words, left)
+    return (words,) if left == words or len(left) <= _SHORTEST else (words, left)
 
 
 def _hard(part: HardCases) -> dict[str, list[Sense]]:
@@ -285,13 +286,14 @@ def _merge(
             senses.setdefault(key, []).append(several[0].sense)
 
 
-def _glue(senses: dict[str, list[Sense]], claims: Iterable[_Claim]) -> None:
-    """Names with an s of which the apostrophe was lost, where the result is no phrase of its own."""
+def _glue(senses: dict[str, list[Sense]], claims: Iterable[_Claim], words: frozenset[str]) -> None:
+    """Names with an s of which the apostrophe was lost, where the result is no phrase of its own. Not `words`, which
+    have every sense that they may have."""
     for claim in claims:
         key = _key(claim.words)
         if claim.sense.rule not in _GLUED or claim.sense.before or claim.sense.after or claim.sense.case == "upper":
             continue
-        if len(key) < _SHORTEST or key.endswith("s") or claim.weak:
+        if len(key) < _SHORTEST or key.endswith("s") or claim.weak or key in words:
             continue
         if key + "s" not in senses or claim.sense.rule == "leader":
             listed = senses.setdefault(key + "s", [])

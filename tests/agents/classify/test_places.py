@@ -48,9 +48,11 @@ def test_a_lost_apostrophe_and_a_lost_capital_do_not_hide_a_country(reader: Read
     for title, codes in (
         ("Pakistans army shells village near the border", ["PK"]),
         ("Protesters in libya drive through town", ["LY"]),
+        ("Hugo Chvez lands in Chinas capital", ["VE", "CN"]),
+        ("This is land that males will land on", []),
         ("Buy this turkey for your dinner", []),
     ):
-        assert [place.code for place in reader.read(title, ms("2026-03-01")).places] == codes
+        assert [place.code for place in reader.read(title, ms("2012-03-01")).places] == codes
 
 
 def test_evidence_names_the_rule_and_the_span(reader: Reader) -> None:
