@@ -1,8 +1,8 @@
 """Places and themes of headlines drawn at random from two archives, against what people read in them.
 
 Half of the draw is of any headlines, half of those that match a broad list of security words. Two people labelled each
-title apart from each other, by the words alone; where they differ, a third look decided. `agreement.json` says how
-often they did.
+title apart from each other, by the words alone; where they differ, a third look decided, and that evacuation from
+weather or fire is no security theme. `agreement.json` says how often they did.
 """
 
 import json
