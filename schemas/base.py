@@ -5,7 +5,7 @@ read (alerts) times are ISO 8601 strings with a `Z`.
 """
 
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +17,9 @@ QUARTER = 15 * MINUTE
 """The width of a bucket, ms."""
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+
+_set = object.__setattr__
 
 
 class Record(BaseModel):
@@ -32,6 +35,28 @@ class Record(BaseModel):
     def decode(cls, value: bytes) -> Self:
         """Read what `encode` wrote; raises `pydantic.ValidationError` on anything else."""
         return cls.model_validate_json(value)
+
+
+Made = TypeVar("Made", bound=Record)
+_FIELDS: dict[type[BaseModel], set[str]] = {}
+"""One set for all records of a model: frozen models never change it, and a copy has a copy."""
+
+
+def _fields_of(model: type[BaseModel]) -> set[str]:
+    return _FIELDS.setdefault(model, set(model.model_fields))
+
+
+def made(model: type[Made], values: dict[str, Any]) -> Made:
+    """As `model(**values)`, at a third of the cost and without a look at the values: only for values that are ours and
+    that a type checker has seen. `values` has every field, in order of declaration, and is not used again.
+    """
+    new = model.__new__(model)
+    _set(new, "__dict__", values)
+    fields = _FIELDS.get(model)
+    _set(new, "__pydantic_fields_set__", fields if fields is not None else _fields_of(model))
+    _set(new, "__pydantic_extra__", None)
+    _set(new, "__pydantic_private__", None)
+    return new
 
 
 class Versioned(Record):

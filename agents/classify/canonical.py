@@ -163,10 +163,9 @@ def _canonical_by_letter(folded: str) -> str:
 
 def _canonical_ascii(folded: str) -> str:
     """The same of nearly all titles, without a look at each letter."""
-    if "." in folded or "," in folded:
-        text = _POINTS.sub(lambda match: "" if _inside(folded, match.start()) else " ", folded)
-    else:
-        text = folded
+    text = folded.replace(", ", "  ")
+    if "." in text or "," in text:
+        text = _POINTS.sub(lambda match: "" if _inside(folded, match.start()) else " ", text)
     return " ".join(_ASCII_WORD.findall(text.replace("'", ""))) or " ".join(folded.split())
 
 

@@ -15,6 +15,8 @@ _PARTS = re.compile(
     r"\s*(?:[/|;()\[\]•·]|\s[-–—]\s|,\s|\s(?:via|with|avec|con|mit|from)\s(?:inputs?\sfrom\s)?)\s*", re.IGNORECASE
 )
 _LEAD = re.compile(r"^\s*(?:by|via|from|source:|sources?:|credit:|par)\s+", re.IGNORECASE)
+_MAY_END = re.compile(r"\s[-|]\s|[-|,.;:]\s[bBfF]|[vV]ia|[sS]ource|[iI]nput|VIA|SOURCE|INPUT")
+"""What a title has near its end that ends with a credit: a look that costs little."""
 _BEGINS = 40
 """Characters: a credit at the beginning stands within these."""
 _ENDS = 60
@@ -37,10 +39,13 @@ class Credits:
 
     def of(self, title: str) -> str | None:
         """The wire that `title` credits, as it is written; `None` where it credits none."""
-        found = self._begins.match(title, 0, _BEGINS)
+        found = None
+        head = title[:_BEGINS]
+        if ":" in head or " - " in head or " | " in head:
+            found = self._begins.match(title, 0, _BEGINS)
         if found is None and ("(" in title or "[" in title):
             found = self._bracket.search(title)
-        if found is None:
+        if found is None and _MAY_END.search(title, max(0, len(title) - _ENDS)):
             found = self._ends.search(title, max(0, len(title) - _ENDS))
         return found[1] if found is not None else None
 

@@ -13,12 +13,13 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from agents.classify.canonical import canonical_title, canonical_url, clean_title, split_publisher
 from agents.classify.language import NOT_ENGLISH, UNKNOWN, is_english, language_of, other_script
 from agents.classify.publishers import Own, Publishers, Reconciled
 from agents.classify.times import Moment, given_moment, timed
+from schemas.base import made
 from schemas.handover import Adoption
 from schemas.headline import Headline
 from schemas.raw import RawHandover
@@ -29,6 +30,7 @@ LONGEST_TITLE = 2_000
 _LONGEST_RAW_TITLE = 64 * 1024
 _TITLES_KEPT = 4_096
 _FAMILIES_KEPT = 4_096
+_NAMES_KEPT = 4_096
 _TITLE_KEPT = 512
 """Characters; a longer one is not kept, so that memory stays small."""
 _LONGEST_URL = 4_096
@@ -92,37 +94,40 @@ class Item(NamedTuple):
     def arrived(self, arrival: int) -> Headline:
         """The headline, now that it is known when it came."""
         published_at, event_time, timing, stale = timed(self.moment, arrival)
-        return Headline(
-            id=self.id,
-            title=self.title,
-            text_key=self.text_key,
-            url=self.url,
-            publisher=self.publisher,
-            family=self.family,
-            language=self.language,
-            published_at=published_at,
-            arrival=arrival,
-            event_time=event_time,
-            timing=timing,
-            stale=stale,
-            flags=self.flags,
-            extra=self.extra,
+        return made(
+            Headline,
+            {
+                "id": self.id,
+                "title": self.title,
+                "text_key": self.text_key,
+                "url": self.url,
+                "publisher": self.publisher,
+                "family": self.family,
+                "language": self.language,
+                "published_at": published_at,
+                "arrival": arrival,
+                "event_time": event_time,
+                "timing": timing,
+                "stale": stale,
+                "flags": self.flags,
+                "extra": self.extra,
+            },
         )
 
 
-class Sent(BaseModel):
-    """What a producer may send. All but the title may be missing or null; unknown fields are kept."""
+class Named(NamedTuple):
+    """A publisher's name as it was given, cleaned."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    name: str | None
+    key: str
+    """The form in which it is a part of the id."""
+    cut: bool
 
-    title: str
-    published_at: str | int | float | None = None
-    date: str | int | float | None = None
-    source: str | None = None
-    publisher: str | None = None
-    url: str | None = None
-    language: Any = None
-    """Whatever it is: what names no language is kept in `extra`."""
+
+_TEXTS = ("source", "publisher", "url")
+_MOMENTS = ("published_at", "date")
+_KNOWN = frozenset(("title", *_MOMENTS, *_TEXTS, "language"))
+"""The fields that Tocsin knows; all others are kept."""
 
 
 def parse(value: bytes | None) -> dict[str, Any] | Refusal:
@@ -165,6 +170,7 @@ class Intake:
     def __init__(self, publishers: Publishers) -> None:
         self._publishers = publishers
         self._lately = lru_cache(_TITLES_KEPT)(self._titled)
+        self._kept_names = lru_cache(_NAMES_KEPT)(_name)
         self._family = lru_cache(_FAMILIES_KEPT)(publishers.reconcile)
 
     def read(self, value: bytes | None) -> Item | Withdrawal | Control | Handover | Refusal:
@@ -191,16 +197,16 @@ class Intake:
             return Refusal("title_empty", "`title` holds nothing but spaces and control characters")
         if len(titled.cleaned) > LONGEST_TITLE:
             return _too_long(len(titled.cleaned))
-        try:
-            sent = Sent.model_validate(document)
-        except ValidationError as error:
-            field = str(error.errors(include_url=False, include_input=False)[0]["loc"][0])
-            expected = "a string or a number" if field in ("published_at", "date") else "a string"
-            return Refusal("wrong_type", f"`{field}` is {_kind(document[field])}; expected {expected}")
+        wrong = _wrong_type(document)
+        if wrong is not None:
+            return wrong
         moment = given_moment(document)
         if moment is not None and moment.kind == "out_of_range":
-            return Refusal("date_out_of_range", f"{_given(sent)!r} lies outside 1970 to 2100")
-        return self._accepted(sent, titled, moment, [*titled.flags, *_repeats(document, value)])
+            return Refusal("date_out_of_range", f"{_given(document)!r} lies outside 1970 to 2100")
+        return self._accepted(document, titled, moment, [*titled.flags, *_repeats(document, value)])
+
+    def _name(self, given: str) -> Named:
+        return self._kept_names(given) if len(given) <= _TITLE_KEPT else _name(given)
 
     def _titled(self, raw: str) -> Titled:
         cleaned, flags = clean_title(raw)
@@ -219,39 +225,63 @@ class Intake:
         canonical = canonical_title(title) or title
         return titled._replace(title=title, suffix=suffix, canonical=canonical, text_key=_hash(canonical))
 
-    def _accepted(self, sent: Sent, titled: Titled, moment: Moment | None, flags: list[str]) -> Item:
-        extra = dict(sent.model_extra or {})
-        named = sent.publisher if sent.publisher is not None else sent.source
-        if sent.publisher is not None and sent.source is not None:
-            extra["source"] = sent.source
-        if sent.published_at is not None and sent.date is not None:
-            extra["date"] = sent.date
-        language = _language(sent.language, extra, flags)
+    def _accepted(self, document: dict[str, Any], titled: Titled, moment: Moment | None, flags: list[str]) -> Item:
+        extra = {key: value for key, value in document.items() if key not in _KNOWN}
+        given, source = document.get("publisher"), document.get("source")
+        named = given if given is not None else source
+        if given is not None and source is not None:
+            extra["source"] = source
+        if document.get("published_at") is not None and document.get("date") is not None:
+            extra["date"] = document["date"]
+        language = _language(document.get("language"), extra, flags)
         if titled.other_script if language is None else not is_english(language):
             flags.append(NOT_ENGLISH)
         if extra and not _bounded(extra):
             extra = {}
             flags.append("extra_dropped")
-        producer = _name(named, flags)
+        producer, key, cut = self._name(named) if named is not None else _UNNAMED
+        if cut:
+            flags.append("publisher_cut")
         if titled.suffix is None and named is not None and (" - " in titled.title or " | " in titled.title):
-            titled = self._without(Own(producer, _name(sent.source, [])), titled)
-        publisher = producer or titled.suffix
-        url = _url(sent.url, flags)
+            titled = self._without(Own(producer, self._name(source).name if source is not None else None), titled)
+        if producer is None and titled.suffix is not None:
+            key = _id_key(titled.suffix)
+        url = _url(document.get("url"), flags)
         reconciled = self._family(producer, _origin(url), titled.suffix, titled.credit)
         if reconciled.disagrees:
             flags.append("publisher_disagrees")
         return Item(
-            id=_hash("\x1f".join((titled.canonical, url or "", " ".join((publisher or "").casefold().split())))),
+            id=_hash(f"{titled.canonical}\x1f{url or ''}\x1f{key}"),
             title=titled.title,
             text_key=titled.text_key,
             url=url,
-            publisher=publisher,
+            publisher=producer or titled.suffix,
             reconciled=reconciled,
             language=language,
             moment=moment,
             flags=tuple(flags),
             extra=extra,
         )
+
+
+_UNNAMED = Named(None, "", False)
+
+
+def _wrong_type(document: dict[str, Any]) -> Refusal | None:
+    """The first field that is not what it may be, moments before texts."""
+    for field in _MOMENTS:
+        value = document.get(field)
+        if value is not None and not (isinstance(value, str | int | float) and not isinstance(value, bool)):
+            return Refusal("wrong_type", f"`{field}` is {_kind(value)}; expected a string or a number")
+    for field in _TEXTS:
+        value = document.get(field)
+        if value is not None and not isinstance(value, str):
+            return Refusal("wrong_type", f"`{field}` is {_kind(value)}; expected a string")
+    return None
+
+
+def _id_key(publisher: str) -> str:
+    return " ".join(publisher.casefold().split())
 
 
 def _hash(text: str) -> str:
@@ -286,14 +316,12 @@ def _withdrawal(reference: object) -> Withdrawal | Refusal:
     return Withdrawal((canonical_url(text) if "://" in text else None) or text)
 
 
-def _name(given: str | None, flags: list[str]) -> str | None:
-    if given is None:
-        return None
+def _name(given: str) -> Named:
     name, _ = clean_title(given[: 4 * _LONGEST_NAME])
-    if len(name) > _LONGEST_NAME or len(given) > 4 * _LONGEST_NAME:
-        flags.append("publisher_cut")
+    cut = len(name) > _LONGEST_NAME or len(given) > 4 * _LONGEST_NAME
+    if cut:
         name = name[:_LONGEST_NAME].rstrip()
-    return name or None
+    return Named(name or None, _id_key(name), cut)
 
 
 def _language(given: object, extra: dict[str, Any], flags: list[str]) -> str | None:
@@ -348,8 +376,10 @@ def _too_long(length: int) -> Refusal:
     return Refusal("title_too_long", f"`title` has {length:,} characters; at most {LONGEST_TITLE:,} are taken")
 
 
-def _given(sent: Sent) -> str | int | float | None:
-    given = sent.published_at if sent.published_at is not None else sent.date
+def _given(document: Mapping[str, Any]) -> str | int | float | None:
+    given: str | int | float | None = document.get("published_at")
+    if given is None:
+        given = document.get("date")
     return given[:80] if isinstance(given, str) else given
 
 

@@ -4,7 +4,7 @@
 first appearance. It never raises, whatever the title holds, and its cost is linear in the title.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Self
@@ -16,9 +16,9 @@ from agents.classify.modality import ORDER, reason
 from agents.classify.publishers import Publishers
 from agents.classify.tokens import Tokens, tokenise
 from agents.faults import Fault, RulesError
+from schemas.base import made
 from schemas.headline import Evidence, Place, Theme
 
-_PLACE: Callable[[object], Place] = Place.__pydantic_validator__.validate_python
 RULES = Path(__file__).parent.parent / "rules"
 """The rules of the package."""
 
@@ -148,7 +148,7 @@ class Reader:
         return Look(tokens, tuple(judged))
 
     def _read_places(self, tokens: Tokens, hits: list[places.Hit]) -> tuple[tuple[Place, ...], tuple[str, ...]]:
-        evidence: dict[str, list[dict[str, object]]] = {}
+        evidence: dict[str, list[Evidence]] = {}
         organisations: dict[str, None] = {}
         for hit in hits:
             sense = hit.sense
@@ -156,19 +156,15 @@ class Reader:
                 organisations[sense.organisation] = None
             if not sense.codes:
                 continue
-            start, end = tokens.starts[hit.first], tokens.ends[hit.last - 1]
-            proof = {"words": tokens.title[start:end], "start": start, "end": end, "rule": sense.rule}
+            proof = _evidence(tokens, hit.first, hit.last, sense.rule)
             for code in sense.codes:
                 evidence.setdefault(code, []).append(proof)
         subregions = self._gazetteer.subregions
-        # a place with its proofs in one call: one validation, not one for each part
-        found = tuple(
-            [
-                _PLACE({"code": code, "subregion": subregions[code], "evidence": tuple(proofs)})
-                for code, proofs in evidence.items()
-            ]
-        )
-        return found, tuple(organisations)
+        found = [
+            made(Place, {"code": code, "subregion": subregions[code], "evidence": tuple(proofs)})
+            for code, proofs in evidence.items()
+        ]
+        return tuple(found), tuple(organisations)
 
     def _read_themes(
         self, tokens: Tokens, found: list[patterns.Found], matches: list[patterns.Match], at: int
@@ -187,11 +183,14 @@ class Reader:
                     if (part.first, part.last) not in proofs:
                         proofs[part.first, part.last] = _evidence(tokens, part.first, part.last, match.pattern.name)
             read.append(
-                Theme(
-                    theme=theme,
-                    counted=standing is None,
-                    reason=standing,
-                    evidence=tuple(proofs[key] for key in sorted(proofs)),
+                made(
+                    Theme,
+                    {
+                        "theme": theme,
+                        "counted": standing is None,
+                        "reason": standing,
+                        "evidence": tuple([proofs[key] for key in sorted(proofs)]),
+                    },
                 )
             )
         return tuple(sorted(read, key=lambda theme: (theme.evidence[0].start, theme.theme)))
@@ -199,4 +198,4 @@ class Reader:
 
 def _evidence(tokens: Tokens, first: int, last: int, rule: str) -> Evidence:
     start, end = tokens.starts[first], tokens.ends[last - 1]
-    return Evidence(words=tokens.title[start:end], start=start, end=end, rule=rule)
+    return made(Evidence, {"words": tokens.title[start:end], "start": start, "end": end, "rule": rule})
