@@ -10,7 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks import end_to_end, recovery, report, scan
+from benchmarks import classify, end_to_end, recovery, report, scan
 
 SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
 
@@ -18,15 +18,23 @@ SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
 def main() -> None:
     """Run all measurements, or those named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = ["scan", "kafka", "recovery"]
+    parts = ["classify", "scan", "kafka", "recovery"]
     parser.add_argument("what", nargs="*", choices=[*parts, []], help=f"{', '.join(parts)}; all without")
     parser.add_argument("--dry", action="store_true", help="print only, leave the documents as they are")
     arguments = parser.parse_args()
     wanted = arguments.what or parts
     figures: list[report.Figure] = []
+    data = os.environ.get("TOCSIN_DATA")
+    real = Path(data) / "wklnd.jsonl.gz" if data else None
+    if "classify" in wanted:
+        if real is not None and real.exists():
+            figures += classify.measure(real, "wklnd, hourly top stories", ("≥ 20,000/s", "≥ 12,000/s"))
+        else:
+            figures += classify.measure(SAMPLE, "the shipped sample", ("—", "—"))
+            print("skipped: classify of wklnd; set TOCSIN_DATA to the folder that holds it")
     if "scan" in wanted:
         figures.append(scan.measure(SAMPLE, scan.count(SAMPLE), "the shipped sample", "—"))
-        if (data := os.environ.get("TOCSIN_DATA")) and (real := Path(data) / "wklnd.jsonl.gz").exists():
+        if real is not None and real.exists():
             figures.append(scan.measure(real, scan.count(real), "wklnd, hourly top stories", "≥ 10,000/s"))
         else:
             print("skipped: scan of wklnd; set TOCSIN_DATA to the folder that holds it")
