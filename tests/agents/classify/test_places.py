@@ -28,7 +28,7 @@ def test_the_hard_list_is_read_right_but_for_a_few(reader: Reader) -> None:
     wrong = []
     cases = [case for kind in kinds.values() for case in kind]
     for case in cases:
-        found = {place.code for place in reader.read(case["title"], ms(str(case.get("on", "2025-09-01")))).places}
+        found = {place.code for place in reader.read(case["title"], ms(str(case.get("date", "2025-09-01")))).places}
         if found != set(case["places"]):
             wrong.append(f"{case['title']}: {sorted(found)}")
     assert len(wrong) <= len(cases) // 50, "\n".join(wrong)
