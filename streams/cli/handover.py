@@ -108,6 +108,7 @@ async def _run(
     leave: bool,
     as_json: bool,
 ) -> int:
+    from streams.cli.asking import confirmed
     from streams.handover.run import HandoverStuck, done_before, hand_over
 
     status: int | None = None  # until it is known whether there was a switch
@@ -117,7 +118,7 @@ async def _run(
         done = await done_before(second.settings)
         if not done:
             await _compared(source, second, since, former_stopped)
-        if not (yes or done) and not await asyncio.to_thread(_confirmed, second.settings.prefix):
+        if not (yes or done) and not await confirmed(f"Let {second.settings.prefix} publish from now on?"):
             _say("nothing was switched; the same command goes on from here")
             status = 1
             return
@@ -180,10 +181,6 @@ def _free(port: int, count: int) -> int:
         port += 1
     _say(f"metrics and health: http://127.0.0.1:{port}" + (f" and up, {count} ports" if count > 1 else ""))
     return port
-
-
-def _confirmed(prefix: str) -> bool:
-    return typer.confirm(f"Let {prefix} publish from now on?", err=True)
 
 
 def _tell(found: "Comparison", one: str, other: str) -> None:
