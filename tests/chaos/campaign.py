@@ -31,6 +31,8 @@ class Campaign:
     faults: Callable[[Ground, int], None]
     """Starts workers and load, and does the worst so many times."""
     kafka: Callable[[Path, Tell], AbstractContextManager[Brokers]] = alone
+    ends: frozenset[int] = frozenset()
+    """With which statuses workers may end that were not told to; negative: by a signal."""
     stall_limit: float | None = None
     """Seconds that no stall may exceed."""
     missing: Callable[[], str | None] = lambda: None
@@ -65,6 +67,7 @@ def perform(campaign: Campaign, times: int, seed: int, rate: float, directory: P
     began = time.monotonic()
     tell(f"starting Kafka; logs are in {directory}")
     with campaign.kafka(directory / "kafka", tell) as brokers, Ground(brokers, directory, seed, rate, tell) as ground:
+        ground.may_end |= campaign.ends
         campaign.faults(ground, times)
         ground.settle()
         tell("recounting")

@@ -55,6 +55,8 @@ class Ground:
         self.workers: list[Process] = []
         self.by_observer = False
         """Whether stalls go by the observer's clock, because the broker's is shaken."""
+        self.may_end: set[int] = set()
+        """With which statuses workers may end that were not told to."""
         self.given_up: set[str] = set()
         """Raw records that a deployment was told to go on without."""
         self.unscanned: set[str] = set()
@@ -189,12 +191,15 @@ class Ground:
                 )
 
     def settle(self) -> None:
-        """Send no more, wait until all has come out, stop the workers in order."""
+        """Send no more, wait until all has come out, stop the workers in order, and look at how they have ended."""
         self.unload()
         self.tell("draining")
         self.tell(f"drained in {self.drain():.1f} s")
         self.dismiss()
         self.watch.stop()
+        for worker in self.workers:
+            unexpected = sorted(worker.ends() - self.may_end)
+            self.require(not unexpected, f"workers ended with {unexpected}; see {worker.log}")
 
 
 async def _tick(settings: Settings) -> None:

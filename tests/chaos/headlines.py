@@ -21,6 +21,8 @@ AGAIN = 0.02
 WITHDRAWN = 0.003
 MAGIC = "Ninefold calm in Ruritania"
 """How a title begins over which the workers of `tests.chaos.stumbling` stumble."""
+STUMBLED = f'{{"title": "{MAGIC}'.encode()
+"""How the record begins."""
 
 NATIONS = (
     ("Kenya", "Somalia"), ("Peru", "Ecuador"), ("Japan", "North Korea"), ("Poland", "Belarus"), ("India", "Pakistan"),

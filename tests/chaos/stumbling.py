@@ -7,15 +7,14 @@ from typing import Any
 
 from agents.classify.step import Classifier
 from streams.cli import main
-from tests.chaos.headlines import MAGIC
+from tests.chaos.headlines import STUMBLED
 
-_START = f'{{"title": "{MAGIC}'.encode()
 _read = Classifier.read
 
 
 def read(self: Classifier, record: Any, arrival: int | None) -> Any:
     """As ever, but for the magic title."""
-    if (record.value or b"").startswith(_START):
+    if (record.value or b"").startswith(STUMBLED):
         raise ArithmeticError("a fault was put in here")
     return _read(self, record, arrival)
 

@@ -26,6 +26,7 @@ def test_the_worst_in_short(tmp_path: Path) -> None:
         for name in ("kill", "zombie", "broker", "network"):
             campaign = CAMPAIGNS[name]
             print(f"{name}: {campaign.what}")
+            ground.may_end |= campaign.ends
             campaign.faults(ground, campaign.short)
         ground.settle()
         log = ground.before_recount()

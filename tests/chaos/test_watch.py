@@ -17,6 +17,17 @@ def test_a_stall_begins_with_the_arrival_of_what_waited() -> None:
     assert longest(made((10, 5), (17, 9)), {0: [(4, 9.0), (6, 15.0)]}, 0, 100).seconds == 2
 
 
+def test_a_commit_that_does_not_reach_what_waits_ends_no_stall() -> None:
+    """A lane that is handed over is closed at 12: it writes down a position past the marks of a transaction."""
+    stall = longest(made((10, 5), (12, 7), (17, 9)), {0: [(4, 8.0), (7, 9.0)]}, 0, 100)
+    assert (stall.seconds, stall.begin) == (7, 10)
+
+
+def test_what_is_never_reached_stalls_to_the_end() -> None:
+    assert longest(made((10, 5), (12, 7)), {0: [(7, 11.0)]}, 0, 100).seconds == 89
+    assert longest(made((10, 5), (12, 8)), {0: [(7, 11.0)]}, 0, 100).seconds == 1
+
+
 def test_a_gap_without_input_is_none() -> None:
     assert longest(made((10, 5), (17, 9)), {0: [(4, 9.0)]}, 0, 100).seconds == 0
 

@@ -1,9 +1,10 @@
 """The commits of `detect`, as they are made: from them, the longest stall.
 
-A stall is time in which a lane committed nothing though a headline of its own had arrived. It runs from the lane's
-last commit, or from the arrival of the oldest headline that the commit left behind if that was later, to the next
-commit. Both are stamps of the broker, so how far this observer lags does not matter. Where the broker's clock is what
-is shaken, the observer's own clock is taken, and the whole gap between two commits counts: input never stops.
+A stall is time in which a headline that had arrived waited to be judged, and none before it was. It runs from a commit
+of the lane, or from the arrival of the oldest headline that the commit left behind if that was later, to the first
+commit that is beyond this headline: one that only passes the marks of transactions, as a lane that is closed makes it,
+ends none. Both are stamps of the broker, so how far this observer lags does not matter. Where the broker's clock is
+what is shaken, the observer's own clock is taken, and the whole gap between two commits counts: input never stops.
 """
 
 import asyncio
@@ -102,11 +103,14 @@ def longest(
     found = []
     for lane, made in commits.items():
         offsets = [offset for offset, _ in arrivals.get(lane, ())]
-        for last, following in pairwise(made):
+        positions = [commit.position for commit in made]
+        for number, last in enumerate(made):
             waiting = bisect.bisect_left(offsets, last.position)
             if waiting < len(offsets):
                 since = max(last.stamp, arrivals[lane][waiting][1], begin)
-                found.append(Stall(min(following.stamp, end) - since, lane, since))
+                beyond = bisect.bisect_right(positions, offsets[waiting], number)
+                until = made[beyond].stamp if beyond < len(made) else end
+                found.append(Stall(min(until, end) - since, lane, since))
     return max(found, default=Stall(0.0, 0, begin))
 
 

@@ -1,5 +1,6 @@
 """The workers of a campaign: several under one supervisor, or one by one; and what they said when they ended."""
 
+import operator
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,12 @@ from tests.chaos.ports import ports
 from tests.integration.deployment import ready, until
 
 STOP_SECONDS = 45.0
+REFUSED = 2
+"""Exit status of a worker that finds something missing when it starts."""
+UNREACHABLE = 3
+"""Of one that does not reach Kafka when it starts."""
+DIED = re.compile(r"worker \d+ ended with (-?\d+) \(")
+"""What a supervisor writes of a worker that it starts again."""
 EXIT = re.compile(r"^tocsin: exit (\d+)(?: \(\w+\))?: (.*)$", re.MULTILINE)
 """What a worker writes when it ends itself."""
 
@@ -60,6 +67,12 @@ class Process:
     def exits(self, since: int = 0) -> list[Exit]:
         """How workers that write to this log ended themselves."""
         return [Exit(int(status), why) for status, why in EXIT.findall(self.said(since))]
+
+    def ends(self) -> set[int]:
+        """The statuses, of it and its workers, with which anything ended that was not told to."""
+        said = self.said()
+        told = {int(status) for status, _ in EXIT.findall(said)} | {int(status) for status in DIED.findall(said)}
+        return told | ({self.process.returncode} - {0, 130, None})
 
     def stop(self) -> int:
         """SIGTERM, and its exit status."""
@@ -115,15 +128,17 @@ class Single(Process):
         assert self.running, f"the worker ended with {self.process.returncode}: {self.said()[-2000:]}"
 
 
-def metric(ports: Iterable[int], name: str, label: str = "") -> dict[str, float]:
-    """The samples of a metric over several workers, by their labels."""
+def metric(
+    ports: Iterable[int], name: str, label: str = "", merge: Callable[[float, float], float] = operator.add
+) -> dict[str, float]:
+    """The samples of a metric over several workers, by their labels; those of the same labels added up."""
     found: dict[str, float] = {}
     for port in ports:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
             for line in answer.read().decode().splitlines():
                 if line.startswith(name) and label in line:
                     sample, value = line.rsplit(" ", 1)
-                    found[sample] = found.get(sample, 0.0) + float(value)
+                    found[sample] = merge(found[sample], float(value)) if sample in found else float(value)
     return found
 
 

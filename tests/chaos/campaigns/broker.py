@@ -1,7 +1,9 @@
 """The broker is killed and comes back, with its data as the crash left it."""
 
+from streams.engine.exits import Exit
 from tests.chaos.campaign import Campaign
 from tests.chaos.ground import Ground, each
+from tests.chaos.workers import UNREACHABLE
 
 
 def faults(ground: Ground, times: int) -> None:
@@ -24,5 +26,10 @@ def faults(ground: Ground, times: int) -> None:
 
 
 CAMPAIGN = Campaign(
-    "broker", "The broker killed with -9 and started again after up to 3 s; three workers.", 10, 2, faults
+    "broker",
+    "The broker killed with -9 and started again after up to 3 s; three workers.",
+    10,
+    2,
+    faults,
+    ends=frozenset({Exit.TRANSACTION, Exit.FENCED, UNREACHABLE}),
 )

@@ -1,9 +1,11 @@
 """Three brokers, three copies of everything, two of which must be written: the leader of a busy partition is killed."""
 
+from streams.engine.exits import Exit
 from tests.chaos.brokers import BROKERS, three
 from tests.chaos.campaign import Campaign
 from tests.chaos.ground import Ground, each
 from tests.chaos.topics import leader, whole
+from tests.chaos.workers import UNREACHABLE
 from tests.integration.deployment import until
 
 BUSY = ("headlines.raw", "headlines.classified", "headlines.deduplicated", "state.detect")
@@ -38,4 +40,5 @@ CAMPAIGN = Campaign(
     2,
     faults,
     kafka=three,
+    ends=frozenset({Exit.TRANSACTION, Exit.FENCED, UNREACHABLE}),
 )

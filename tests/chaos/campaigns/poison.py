@@ -1,18 +1,24 @@
 """Records that make a step raise: alone they are rejected, in numbers they stop the worker; garbage stops nobody."""
 
 import time
+from base64 import b64decode
 
-import orjson
-
+from schemas.rejected import Rejected
 from streams.engine.exits import Exit
 from tests.chaos.campaign import Campaign
 from tests.chaos.ground import Ground
+from tests.chaos.headlines import STUMBLED
 from tests.integration import recount
 from tests.integration.deployment import until
 
 FAULTY = "tests.chaos.stumbling"
 UNIT = 10.0
 """Seconds that each stretch lasts, for each of the campaign's times."""
+
+
+def injected(rejected: Rejected) -> bool:
+    """Whether a record that made a step raise is one of those that are sent for it to raise over."""
+    return rejected.stage == "classify" and b64decode(rejected.original).startswith(STUMBLED)
 
 
 def faults(ground: Ground, times: int) -> None:
@@ -53,10 +59,12 @@ def faults(ground: Ground, times: int) -> None:
 
     def those_rejected() -> None:
         for record in ground.deployment.records("headlines.rejected"):
-            rejected = orjson.loads(record.value)
-            if rejected["code"] == "step_error":
-                ground.require("Traceback" in (rejected["traceback"] or ""), f"no traceback: {rejected}")
-                ground.unscanned.add(recount.where(*rejected["source"].values()))
+            if (found := Rejected.decode(record.value)).code == "step_error":
+                ground.require("ArithmeticError: a fault was put in" in (found.traceback or ""), f"not of it: {found}")
+                if not injected(found):
+                    ground.require(False, f"a step stumbled over a record that is sound: {found}")
+                elif (source := found.source) is not None:
+                    ground.unscanned.add(recount.where(source.topic, source.partition, source.offset))
         ground.require(bool(ground.unscanned), "no record was rejected as step_error")
         ground.tell(f"{len(ground.unscanned)} records were rejected as step_error")
 
@@ -70,4 +78,5 @@ CAMPAIGN = Campaign(
     2,
     1,
     faults,
+    ends=frozenset({Exit.STEP_ERRORS}),
 )

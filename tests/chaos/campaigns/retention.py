@@ -89,4 +89,5 @@ CAMPAIGN = Campaign(
     2,
     1,
     faults,
+    ends=frozenset({Exit.LOST}),
 )

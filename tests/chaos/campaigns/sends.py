@@ -7,7 +7,7 @@ from tests.chaos.brokers import BROKERS, three
 from tests.chaos.campaign import Campaign
 from tests.chaos.ground import Ground, each
 from tests.chaos.topics import configure, delete, whole
-from tests.chaos.workers import Supervised
+from tests.chaos.workers import REFUSED, Supervised
 from tests.integration.deployment import until
 
 NOTICED_WITHIN = 90.0
@@ -71,7 +71,7 @@ def _again(ground: Ground, workers: Supervised) -> Supervised:
     """A supervisor gives up where a worker refuses to start for a missing topic: then a person starts it."""
     if workers.running:
         return workers
-    ground.require(workers.process.returncode == 2, f"the supervisor ended with {workers.process.returncode}")
+    ground.require(workers.process.returncode == REFUSED, f"the supervisor ended with {workers.process.returncode}")
     return ground.supervised(workers.count)
 
 
@@ -84,4 +84,5 @@ CAMPAIGN = Campaign(
     1,
     faults,
     kafka=three,
+    ends=frozenset({*EXPECTED, REFUSED}),
 )

@@ -60,4 +60,5 @@ CAMPAIGN = Campaign(
     20,
     2,
     faults,
+    ends=frozenset({exits.Exit.FENCED}),
 )
