@@ -4,6 +4,9 @@ The owner of a live raw partition that has read it to its end, with no tick of i
 when its arrival is not above `H` (the highest arrival of a record that made a row, anywhere) and its last tick was at
 least a second ago, or when the partition has had nothing for a minute. Ticks never raise `H`, or they would call each
 other for ever. A tick too many or too late changes latency, never an output: the clock here is the process's own.
+
+Its producer is not fenced, as a raw partition is anybody's to write to. So a process that was asleep for as long as the
+group waits for it holds its ticks back until it must have heard whether its partitions are another's by now.
 """
 
 import asyncio
@@ -42,6 +45,23 @@ class Ticked:
     at: float = 0.0
 
 
+class Awake:
+    """Whether a process has been awake for long enough to know that its partitions are its own."""
+
+    def __init__(self, timeout: float) -> None:
+        """`timeout`: seconds of silence after which the group gives a member's partitions away."""
+        self._timeout = timeout
+        self._last: float | None = None
+        self._since = -float("inf")
+
+    def look(self, now: float) -> bool:
+        """Called again and again; `now` is of a clock that goes on while the process sleeps, seconds."""
+        if self._last is not None and now - self._last >= self._timeout:
+            self._since = now
+        self._last = now
+        return now - self._since >= self._timeout
+
+
 def due(
     *, arrival: int, highest: int | None, unread: bool, at_end: bool, since_tick: float, since_record: float
 ) -> bool:
@@ -72,6 +92,7 @@ class Ticker:
         self._clocks = clocks
         self._options = options
         self._metrics = metrics
+        self._awake = Awake(settings.session_timeout_ms / 1000)
         self._ticked: dict[TP, Ticked] = {}
 
     async def run(self) -> None:
@@ -81,7 +102,7 @@ class Ticker:
         try:
             while True:
                 await asyncio.sleep(LOOK)
-                if self._lanes.ready:
+                if self._awake.look(time.monotonic()) and self._lanes.ready:
                     for tp, lane in list(self._lanes.lanes.items()):
                         if tp.topic == self._topic:
                             await self._look(tp, lane, producer)

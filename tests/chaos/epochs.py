@@ -1,7 +1,8 @@
 """Who wrote what, as the broker's own files have it: the producer and the epoch of every batch of a partition.
 
-A consumer is not told. A state partition has one transactional id, and so one producer id; each new owner raises its
-epoch. A batch of an older epoch behind one of a newer is a write of somebody who had been shut out.
+A consumer is not told. A lane has one transactional id, and so one producer id; each new owner raises its epoch. A
+batch of an older epoch behind one of a newer is a write of somebody who had been shut out. Most partitions are one
+lane's; `headlines.classified` is written by the classifiers of all raw partitions.
 """
 
 import struct
@@ -38,15 +39,19 @@ def batches(partition: Path) -> Iterator[Batch]:
             at += _BEFORE_LENGTH + length
 
 
-def strangers(data: Path, topic: str) -> list[str]:
-    """Writes to a state topic (full name) by one who is not, or no longer, the owner of its partition."""
+def strangers(data: Path, topic: str, shared: bool = False) -> list[str]:
+    """Writes to a topic (full name) by one who is not, or no longer, the owner of the lane that may write.
+
+    `shared`: several lanes write to each of its partitions.
+    """
     found = []
     for partition in sorted(data.glob(f"{topic}-[0-9]*")):
-        owner: Batch | None = None
+        owners: dict[int, Batch] = {}
         for batch in batches(partition):
+            owner = owners.get(batch.producer if shared else 0)
             if owner is not None and (batch.producer != owner.producer or batch.epoch < owner.epoch):
                 found.append(f"{partition.name} offset {batch.offset}: {batch} after {owner}")
-            owner = batch
+            owners[batch.producer if shared else 0] = batch
     return found
 
 

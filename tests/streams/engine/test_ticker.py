@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.engine.ticker import due
+from streams.engine.ticker import Awake, due
 
 WAITING = {"arrival": 1000, "highest": 1000, "unread": False, "at_end": True, "since_tick": 5.0, "since_record": 5.0}
 
@@ -25,6 +25,14 @@ WAITING = {"arrival": 1000, "highest": 1000, "unread": False, "at_end": True, "s
 )
 def test_due(change: dict[str, object], ticked: bool) -> None:
     assert due(**(WAITING | change)) is ticked  # type: ignore[arg-type]
+
+
+def test_who_was_asleep_does_not_tick_before_it_has_heard_from_the_group() -> None:
+    awake = Awake(6.0)
+    assert [awake.look(now) for now in (0.0, 0.1, 5.9)] == [True, True, True]
+    assert awake.look(11.8), "the group has waited for it"
+    assert [awake.look(now) for now in (17.8, 17.9, 23.7)] == [False, False, False]
+    assert [awake.look(now) for now in (23.8, 23.9)] == [True, True]
 
 
 def test_an_idle_partition_costs_one_tick_a_minute() -> None:
