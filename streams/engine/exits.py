@@ -113,6 +113,5 @@ def fenced(where: str) -> str:
     return (
         f"{where}. This worker was shut out: asleep or cut off for longer than the session timeout or a transaction "
         "may last, or its TOCSIN_INSTANCE_ID or its partitions are another worker's now. It has written nothing since, "
-        "but perhaps a tick, which decides nothing. "
-        "Start it again; if that repeats, give every worker an id of its own"
+        "but perhaps a tick, which decides nothing. Start it again; if that repeats, give every worker an id of its own"
     )

@@ -15,6 +15,7 @@ from streams import kafka, rights, topics
 from streams.allowed import require_rights
 from streams.bounds import down, edges, overtaken
 from streams.errors import Refusal
+from streams.handover.publishing import publishers, refuse_others
 from streams.settings import IMPORT, PUBLISHED, Settings, variable
 
 PASSED_ON = ("prefix", "tick", "import_topic", "import_partitions", "raw_partitions")
@@ -42,7 +43,8 @@ class Second(NamedTuple):
 async def found(source: Settings, prefix: str, rulebook: Rulebook, now: int) -> Second:
     """The generation `prefix`, begun beside that of `source` if there is none. `now`: ms.
 
-    Raises Refusal for a prefix that something else has, TopicsError, GenerationMismatch or KafkaUnreachable.
+    Raises Refusal for a prefix that something else has or where a third generation publishes, TopicsError,
+    GenerationMismatch or KafkaUnreachable.
     """
     async with kafka.admin(source) as client:
         await require_rights(source, client, "handover", rights.repeated(source))
@@ -53,6 +55,8 @@ async def found(source: Settings, prefix: str, rulebook: Rulebook, now: int) -> 
     wanted_rights = rights.needed("handover", source, settings)
     async with kafka.admin(settings) as client:
         await require_rights(settings, client, "handover", wanted_rights)
+        # before a generation is begun that could not take over
+        refuse_others(await publishers(source), source, settings.prefix)
         await topics.create(client, topics.plan(settings, rulebook.lanes.count))
         await require_rights(settings, client, "handover", wanted_rights)  # what has just been made could not be asked
     note = None

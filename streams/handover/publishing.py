@@ -3,8 +3,13 @@
 from typing import NamedTuple
 
 from streams import generation as generations
+from streams.errors import Refusal
 from streams.handover.lanes import STATE, LaneStates
 from streams.settings import Settings
+
+
+class HandoverRefused(Refusal):
+    """A generation cannot take over. Nothing was written."""
 
 
 class Publishers(NamedTuple):
@@ -26,6 +31,16 @@ async def publishers(settings: Settings) -> Publishers:
         elif publishes:
             found.prefixes.append(own.prefix)
     return found
+
+
+def refuse_others(found: Publishers, source: Settings, taking: str | None = None) -> None:
+    """Raise HandoverRefused if another than the generation of `source` publishes, or than that which takes over."""
+    for prefix in found.prefixes:
+        if prefix not in (source.prefix, taking):
+            raise HandoverRefused(
+                f"generation {prefix or '(no prefix)'} publishes now, not {source.prefix or '(no prefix)'}: "
+                f"set TOCSIN_PREFIX={prefix}"
+            )
 
 
 async def _publishes(settings: Settings, own: Settings) -> bool | None:

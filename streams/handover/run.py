@@ -19,7 +19,7 @@ from streams.handover import alerts
 from streams.handover.adoption import OPEN, adoption
 from streams.handover.controls import Controls, Terms
 from streams.handover.lanes import LaneStates, States
-from streams.handover.publishing import publishers
+from streams.handover.publishing import HandoverRefused, publishers, refuse_others
 from streams.handover.silence import silence
 from streams.settings import Settings
 
@@ -29,10 +29,6 @@ PATIENCE = 60.0
 """Seconds for which lanes may take, before it is said which of them does not move."""
 
 Say = Callable[[str], None]
-
-
-class HandoverRefused(Refusal):
-    """A generation cannot take over. Nothing was written."""
 
 
 class HandoverStuck(Refusal):
@@ -132,12 +128,7 @@ async def _fresh(source: Settings, old: Generation | None, new: Generation, sinc
             f"not asked whether they publish, for want of READ on their generation and state.detect: {named}. If one "
             "of them does where this one will, break this off"
         )
-    for prefix in found.prefixes:
-        if prefix != source.prefix:
-            raise HandoverRefused(
-                f"generation {prefix or '(no prefix)'} publishes now, not {source.prefix or '(no prefix)'}: "
-                f"set TOCSIN_PREFIX={prefix}"
-            )
+    refuse_others(found, source)
     handover = f"{new.name}/{int(time.time() * 1000)}"
     return Terms(handover, old.name if old is not None else "", new.name, since)
 

@@ -1,5 +1,6 @@
 """A second generation takes over under load: subscribers see every revision once, whoever wrote it."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from schemas.alert import Alert
 from schemas.base import DAY, MINUTE, iso, moment
+from streams import generation as generations
 from streams.demo.wire import wire
 from streams.handover.adoption import OPEN
 from tests.integration import recount
@@ -148,6 +150,15 @@ def test_the_published_alerts_have_no_gap_and_no_repeat(source: Deployment) -> N
     assert again["at"] == handed["at"]
     assert len(published(source)) == len(alerts)
 
+    # the former one publishes no more, so it cannot hand over to a third
+    before = len(source.records("headlines.raw"))
+    said = source.complaint("handover", f"{second}-3", "--yes", "--processes", "0")
+    assert f"set TOCSIN_PREFIX={second}\n" in said
+    assert len(source.records("headlines.raw")) == before
+    begun = [own.prefix for own in asyncio.run(generations.every(source.settings))]
+    assert second in begun
+    assert f"{second}-3" not in begun
+
 
 def source_records(source: Deployment, prefix: str, topic: str) -> list[object]:
     """Records of another generation's topic."""
@@ -155,5 +166,5 @@ def source_records(source: Deployment, prefix: str, topic: str) -> list[object]:
     return other.records(topic)
 
 
-def test_it_is_refused_where_somebody_else_publishes(deployment: Deployment) -> None:
+def test_nobody_is_asked_where_there_is_no_terminal(deployment: Deployment) -> None:
     assert "terminal" in deployment.complaint("handover", "x", stdin=b"")

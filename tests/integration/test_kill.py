@@ -15,8 +15,8 @@ from tests.integration.lines import as_lines
 pytestmark = pytest.mark.alone
 
 
-RESUMES_WITHIN = 5.0
-"""Seconds, under a supervisor."""
+RESUMES_WITHIN = 3.0
+"""Seconds, under a supervisor and with small state."""
 
 
 def children(pid: int) -> list[int]:

@@ -23,7 +23,7 @@ def lanes(port: int) -> float:
 
 @pytest.mark.parametrize(
     ("number", "seconds"),
-    [(signal.SIGTERM, 5.0), (signal.SIGKILL, 10.0)],  # of the latter 6 are the session timeout
+    [(signal.SIGTERM, 5.0), (signal.SIGKILL, 8.0)],  # of the latter 6 are the session timeout
     ids=["told to stop", "killed"],
 )
 def test_the_other_has_all_lanes_in_time(deployment: Deployment, number: signal.Signals, seconds: float) -> None:
