@@ -16,6 +16,7 @@ from streams.broker.server import LocalKafka
 from streams.settings import Settings
 from tests.integration.deployment import until
 from tests.security.acls import Acls
+from tests.security.asked import noted
 from tests.security.certificates import Authority
 from tests.security.forks import Forks
 
@@ -39,7 +40,11 @@ class Secured:
     @contextmanager
     def running(self) -> Iterator["Secured"]:
         """As long as this lasts."""
-        with LocalKafka(self._directory / "kafka", 0, heap_megabytes=HEAP_MEGABYTES, security=self.security):
+        kafka = LocalKafka(self._directory / "kafka", 0, heap_megabytes=HEAP_MEGABYTES, security=self.security)
+        with noted():
+            kafka.start()
+        self.log = kafka.files.log
+        with kafka:
             yield self
 
     def by_password(self, protocol: str, prefix: str) -> "User":

@@ -1,4 +1,6 @@
-"""The list of least rights is enough and no more than enough: each command with it, and without each one of it."""
+"""The list of least rights is enough and no more than enough: each command with it, and without each one of it; and by
+the notes of the broker's authorizer each command makes use of all that it is given.
+"""
 
 import asyncio
 import base64
@@ -19,6 +21,7 @@ from streams.cli import COMMANDS
 from streams.rights import Right, another, granted, needed
 from streams.settings import Settings
 from tests.integration.deployment import until
+from tests.security.asked import unused
 from tests.security.secured import Secured, User, running, titles
 
 ROWS = b"""{"title": "Kenya deploys troops to Somalia"}
@@ -37,6 +40,17 @@ CALLS = {
     "detect": (("detect", "counts"), b""),
 }
 """In an order in which each finds what it needs."""
+NOT_COME_TO = {
+    "feed --import": [("READ", "generation")],  # none has begun
+    "worker": [
+        ("WRITE", name) for name in ("counts", "alerts", "alerts.current", "published", "published.current")
+    ],  # two headlines raise no alert
+    "alerts": [("READ", "alerts")],
+    "alerts --current": [("READ", "alerts.current")],
+    "detect": [("READ", "counts")],
+}
+"""What is needed, and not made use of by these calls, because there is nothing yet: the only rights that they may have
+left over."""
 
 
 def test_every_command_is_in_the_list() -> None:
@@ -51,6 +65,10 @@ def test_each_command_succeeds_with_its_rights_alone(secured: Secured, name: str
         user = secured.by_certificate(f"{name}-{command.replace(' ', '-')}", name)
         secured.acls.allow(user.name, needed(command, user.settings))
         told[command] = user.run(*arguments, stdin=rows)
+        spare = unused(needed(command, user.settings), secured.log, user.name)
+        assert {str(right) for right in spare} == {
+            f"{operation} on topic {user.settings.topic(plain)}" for operation, plain in NOT_COME_TO.get(command, ())
+        }, command
     # and what has to come of it came
     everything = secured.by_certificate("administrator", name)
     assert titles(everything.run("topics", "dump", "headlines.deduplicated")) == ["Kenya deploys troops to Somalia"] * 2

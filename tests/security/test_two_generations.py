@@ -11,7 +11,25 @@ from streams.demo.wire import Item
 from streams.rights import Right, another, needed
 from tests.integration.deployment import until
 from tests.integration.past import arrived
+from tests.security.asked import unused
 from tests.security.secured import Secured, User, running
+
+FIRST, SECOND = 0, 1
+"""The generation that is there, and the one beside it."""
+_WRITES = [("WRITE", SECOND, name) for name in ("headlines.rejected", "alerts", "alerts.current")]
+NOT_COME_TO = {
+    "replay": [*_WRITES, ("READ", SECOND, "alerts")],
+    "diff": [("READ", FIRST, "alerts"), ("READ", SECOND, "alerts")],
+    "handover": [
+        *_WRITES,
+        *[(operation, FIRST, name) for operation in ("READ", "WRITE") for name in ("published", "published.current")],
+        ("READ", FIRST, "alerts"),
+        ("READ", SECOND, "alerts"),
+    ],
+    "replay --delete": [("DELETE", SECOND, "headlines.import")],  # it reads what the first one has imported
+}
+"""What is needed, and not made use of here, because no record is refused and no alert raised: the only rights that
+these commands may have left over."""
 
 
 def test_commands_of_two_generations_succeed_with_their_rights_alone(
@@ -46,6 +64,12 @@ def test_commands_of_two_generations_succeed_with_their_rights_alone(
         return done.returncode == 0
 
     until(deleted, "its workers have left the group")
+    for command, prefix in (("replay", again), ("diff", again), ("handover", second), ("replay --delete", again)):
+        both = deleting.settings, another(deleting.settings, prefix)
+        spare = unused(needed(command, *both), secured.log, f"{name}-{command.replace(' ', '-')}")
+        assert {str(right) for right in spare} == {
+            f"{operation} on topic {both[of].topic(plain)}" for operation, of, plain in NOT_COME_TO[command]
+        }, command
 
 
 @pytest.mark.parametrize(
