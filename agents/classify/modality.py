@@ -42,10 +42,9 @@ class Cue(NamedTuple):
 
 
 class Modality(NamedTuple):
-    """All cues, compiled. `mask` is their union."""
+    """All cues, compiled; a term knows by index which of them it is."""
 
     cues: tuple[Cue, ...]
-    mask: int
     barriers: frozenset[str]
     """Words across which a cue does not reach: "vows revenge after the attack"."""
     questions: frozenset[str]
@@ -60,10 +59,10 @@ def reason(modality: Modality, tokens: Tokens, found: Sequence[Found], match: Ma
     """Why `match` does not count, with the name of the cue; `None` when it counts."""
     best: tuple[str, str] | None = None
     for item in found:
-        if item.term.mask & modality.mask:
-            for cue in modality.cues:
-                if item.term.mask & cue.mask and _reaches(cue, item, match, tokens, modality.barriers):
-                    best = _stronger(best, (cue.reason, cue.name))
+        for index in item.term.cues:
+            cue = modality.cues[index]
+            if _reaches(cue, item, match, tokens, modality.barriers):
+                best = _stronger(best, (cue.reason, cue.name))
     if best is None or best[0] not in ("figurative", "historical"):
         year = past_year(modality, tokens, match, at)
         if year is not None:

@@ -85,7 +85,7 @@ def load(directory: Path) -> Themes:
                 faults.append(fault(directory / THEMES, (*where, "name"), what, "rename one"))
             names.add(rule.name)
     modality = compiler.modality(cues, themes)
-    lexicon = compiler.lexicon(tuple(patterns))
+    lexicon = compiler.lexicon(tuple(patterns), modality.cues)
     if faults:
         raise RulesError(faults)
     return Themes(lexicon, modality, themes.themes)
@@ -132,7 +132,6 @@ class _Compiler:
 
     def modality(self, rules: ModalityRules, themes: ThemeRules) -> Modality:
         cues: list[Cue] = []
-        union = 0
         for reason in ("figurative", "historical", "denied", "hypothetical"):
             for index, rule in enumerate(getattr(rules, reason)):
                 for setting in ("themes", "unless"):
@@ -142,7 +141,6 @@ class _Compiler:
                             what = f"{rule.name}: no theme {theme}"
                             self._faults.append(fault(self._directory / MODALITY, where, what, "check the spelling"))
                 mask = self._list(rule.words, MODALITY, (reason, index, "words"))
-                union |= mask
                 side = {"before": -1, "either": 0, "after": 1}[rule.side]
                 within = -1 if rule.within == "title" else rule.within
                 spoken, spared = frozenset(rule.themes), frozenset(rule.unless)
@@ -151,16 +149,17 @@ class _Compiler:
                     Cue(rule.name, reason, mask, side, within, rule.strong, spoken, spared, rule.inside, *beside)
                 )
         words = (rules.barriers, rules.questions, rules.not_past, rules.not_past_after)
-        return Modality(tuple(cues), union, *map(frozenset, words))
+        return Modality(tuple(cues), *map(frozenset, words))
 
-    def lexicon(self, patterns: tuple[Pattern, ...]) -> Lexicon:
+    def lexicon(self, patterns: tuple[Pattern, ...], cues: tuple[Cue, ...]) -> Lexicon:
         by_action: dict[int, list[int]] = {}
         for index, pattern in enumerate(patterns):
             by_action.setdefault(pattern.action, []).append(index)
 
         def term(mask: int) -> Term:
             triggers = [index for action, listed in by_action.items() if action & mask for index in listed]
-            return Term(mask, tuple(sorted(triggers)))
+            speaking = tuple(index for index, cue in enumerate(cues) if cue.mask & mask)
+            return Term(mask, tuple(sorted(triggers)), cues=speaking)
 
         cache: dict[int, Term] = {}
         terms: dict[str, Term] = {}
