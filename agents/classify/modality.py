@@ -16,6 +16,8 @@ ORDER = ("figurative", "historical", "denied", "hypothetical")
 """Where several reasons hold, the first of these is given."""
 _BESIDE = 3
 """How many tokens before or after a cue may take its force."""
+_NEAR, _DATED = 5, 14
+"""How far a past year reaches by itself, and as "in 1968"."""
 
 
 class Cue(NamedTuple):
@@ -73,11 +75,14 @@ def reason(modality: Modality, tokens: Tokens, found: Sequence[Found], match: Ma
 
 
 def past_year(modality: Modality, tokens: Tokens, match: Match, at: int) -> int | None:
-    """A year near the match that was over half a year before `at`."""
-    low, high = max(match.first - 5, 0), min(match.last + 5, len(tokens.words))
+    """A year near the match, or one that an "in" makes a date, that was over half a year before `at`."""
+    low, high = max(match.first - _DATED, 0), min(match.last + _DATED, len(tokens.words))
     for index in range(low, high):
         word = tokens.words[index]
         if len(word) == 4 and word[:2] in ("18", "19", "20") and word.isdigit() and word.isascii():
+            near = match.first - _NEAR <= index < match.last + _NEAR
+            if not near and (index == 0 or tokens.words[index - 1] != "in"):
+                continue
             if index and tokens.words[index - 1] in modality.not_past:
                 continue
             if index + 1 < len(tokens.words) and tokens.words[index + 1] in modality.not_past_after:
