@@ -178,10 +178,10 @@ def test_a_poison_record_between_stages_is_rejected_alone(deployment: Deployment
                 await producer.send_and_wait(deployment.settings.topic(topic), value=b"{}", partition=lane)
         await producer.stop()
 
-    asyncio.run(poison())
-    deployment.run("feed", "-", stdin=b'{"title": "Kenya deploys troops to Somalia"}\n')
     with deployment.worker() as worker:
-        until(lambda: ready(deployment.port), "ready")
+        until(lambda: ready(deployment.port), "ready")  # else the lanes seem to have worked before
+        asyncio.run(poison())
+        deployment.run("feed", "-", stdin=b'{"title": "Kenya deploys troops to Somalia"}\n')
         until(
             lambda: (
                 ("kind", b"headline") in [h for r in deployment.records("headlines.deduplicated") for h in r.headers]
