@@ -16,6 +16,8 @@ from agents.classify.tokens import Tokens
 _BREAK = 2
 _BESIDE = 3
 """How many tokens may stand between an action and its subject, or what must not follow it."""
+_LABEL = 3
+"""At most so many words before a colon name who speaks or where, and belong to what follows: "Iran: nine killed"."""
 _OPAQUE = frozenset(("seat", "not-a-place"))
 """Hits of several words whose words are no terms of their own: the White House is no house. All of them may be one."""
 
@@ -109,6 +111,8 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
     if at_hit:
         starts = sorted({*starts, *at_hit})
     breaks = [index for index, gap in enumerate(gaps) if gap == _BREAK] if _BREAK in gaps else ()
+    if breaks and breaks[0] <= _LABEL and tokens.title[tokens.ends[breaks[0] - 1]] == ":":
+        breaks = breaks[1:]
     found: list[Found] = []
     made = tuple.__new__  # half the price of calling Found: this runs several times a title
     free_from = 0
