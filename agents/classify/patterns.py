@@ -111,7 +111,7 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
     if at_hit:
         starts = sorted({*starts, *at_hit})
     breaks = [index for index, gap in enumerate(gaps) if gap == _BREAK] if _BREAK in gaps else ()
-    if breaks and breaks[0] <= _LABEL and tokens.title[tokens.ends[breaks[0] - 1]] == ":":
+    if breaks and 0 < breaks[0] <= _LABEL and tokens.title[tokens.ends[breaks[0] - 1]] == ":":
         breaks = breaks[1:]
     found: list[Found] = []
     made = tuple.__new__  # half the price of calling Found: this runs several times a title
