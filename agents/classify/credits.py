@@ -14,9 +14,10 @@ from collections.abc import Iterable
 _PARTS = re.compile(
     r"\s*(?:[/|;()\[\]•·]|\s[-–—]\s|,\s|\s(?:via|with|avec|con|mit|from)\s(?:inputs?\sfrom\s)?)\s*", re.IGNORECASE
 )
+_HEAD = re.compile(r"\s*(?:[/|;()\[\]•·]|\s[-–—]\s|,\s|\svia\s)", re.IGNORECASE)
 _LEAD = re.compile(r"^\s*(?:by|via|from|source:|sources?:|credit:|par)\s+", re.IGNORECASE)
-_MAY_END = re.compile(r"\s[-|]\s|[-|,.;:]\s[bBfF]|[vV]ia|[sS]ource|[iI]nput|VIA|SOURCE|INPUT")
-"""What a title has near its end that ends with a credit: a look that costs little."""
+_PARTING = frozenset("-|,.;:")
+"""One of these stands before "by" and "from" where they credit somebody."""
 _BEGINS = 40
 """Characters: a credit at the beginning stands within these."""
 _ENDS = 60
@@ -45,14 +46,33 @@ class Credits:
             found = self._begins.match(title, 0, _BEGINS)
         if found is None and ("(" in title or "[" in title):
             found = self._bracket.search(title)
-        if found is None and _MAY_END.search(title, max(0, len(title) - _ENDS)):
+        if found is None and _may_end(title[-_ENDS:]):
             found = self._ends.search(title, max(0, len(title) - _ENDS))
         return found[1] if found is not None else None
+
+
+def _may_end(tail: str) -> bool:
+    """Whether a title may end with a credit: a look that costs little."""
+    lowered = tail.lower()
+    return (
+        " - " in tail
+        or " | " in tail
+        or " via " in lowered
+        or "source" in lowered
+        or "inputs from" in lowered
+        or (" by " in lowered and not _PARTING.isdisjoint(lowered))
+        or (" from " in lowered and not _PARTING.isdisjoint(lowered))
+    )
 
 
 def parts(name: str) -> list[str]:
     """What a compound name names: "AFP/Le Monde" is AFP and Le Monde. One part where it is no compound."""
     return [part for part in _PARTS.split(_LEAD.sub("", name)) if part]
+
+
+def head(name: str) -> str:
+    """What a name begins with, without sections and further names; for names that nobody knows."""
+    return next((part for part in _HEAD.split(_LEAD.sub("", name)) if part), name)
 
 
 def joined(name: str) -> bool:

@@ -22,7 +22,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from agents.classify.canonical import host_of
-from agents.classify.credits import Credits, joined, parts
+from agents.classify.credits import Credits, head, joined, parts
 from agents.classify.lines import fault
 from agents.classify.tokens import fold
 from agents.faults import RulesError, read
@@ -281,7 +281,7 @@ class Publishers:
         text = name.strip().lower()
         if "." in text and " " not in text and not text.startswith(".") and not text.endswith("."):
             return self._site(text)
-        words = _normal((parts(name) or [name])[0]).split(" ")
+        words = _normal(head(name)).split(" ")
         while len(words) > 1 and words[-1] in self._sections:
             words = words[:-1]
         return "".join(words) or None

@@ -178,6 +178,7 @@ def test_one_unknown_outlet_is_one_voice(same: list[tuple[str | None, str | None
 
 
 def test_two_unknown_outlets_are_two() -> None:
+    assert PUBLISHERS.family("News from Kivu", None, None) != PUBLISHERS.family("News from Goma", None, None)
     hosts = ["https://foo.co.uk/a", "https://bar.co.uk/a", "https://a.substack.com/b", "https://c.substack.com/b"]
     assert len({PUBLISHERS.family(None, url, None) for url in hosts}) == 4
 
