@@ -1,6 +1,6 @@
 """`make bench`: measure, print, and write `docs/BENCHMARKS.md`; what `recovery` says, `docs/RELIABILITY.md`.
 
-The rate on real data is measured where `TOCSIN_DATA` names a folder with `wklnd.jsonl.gz` (hourly snapshots of
+The rates on real data are measured where `TOCSIN_DATA` names a folder with `wklnd.jsonl.gz` (hourly snapshots of
 top stories); without it only the shipped sample is read, and the table says so.
 """
 
@@ -10,7 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks import classify, end_to_end, recovery, report, scan
+from benchmarks import classify, deduplicate, end_to_end, recovery, report, scan
 
 SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
 
@@ -18,7 +18,7 @@ SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
 def main() -> None:
     """Run all measurements, or those named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = ["classify", "scan", "kafka", "recovery"]
+    parts = ["classify", "deduplicate", "scan", "kafka", "recovery"]
     parser.add_argument("what", nargs="*", choices=[*parts, []], help=f"{', '.join(parts)}; all without")
     parser.add_argument("--dry", action="store_true", help="print only, leave the documents as they are")
     arguments = parser.parse_args()
@@ -32,6 +32,15 @@ def main() -> None:
         else:
             figures += classify.measure(SAMPLE, "the shipped sample", ("—", "—"))
             print("skipped: classify of wklnd; set TOCSIN_DATA to the folder that holds it")
+    if "deduplicate" in wanted:
+        if real is not None and real.exists():
+            busy = os.getloadavg()[0]
+            steps = report.table(deduplicate.measure(real))
+            print(steps)
+            if not arguments.dry:
+                report.write("BENCHMARKS.md", "deduplicate", steps, busy, broker=False)
+        else:
+            print("skipped: deduplicate on wklnd; set TOCSIN_DATA to the folder that holds it")
     if "scan" in wanted:
         figures.append(scan.measure(SAMPLE, scan.count(SAMPLE), "the shipped sample", "—"))
         if real is not None and real.exists():

@@ -47,12 +47,13 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
-def write(document: str, marks: str, shown: str, busy: float | None = None) -> None:
-    """Put a table between `<!-- marks -->` and `<!-- end of marks -->`. `busy`: the load average before it began."""
+def write(document: str, marks: str, shown: str, busy: float | None = None, broker: bool = True) -> None:
+    """Put a table between `<!-- marks -->` and `<!-- end of marks -->`. `busy`: the load average before it began.
+    `broker`: whether one ran."""
     path = DOCS / document
     begin, end = f"<!-- {marks} -->", f"<!-- end of {marks} -->"
     before, _, rest = path.read_text(encoding="utf-8").partition(begin)
     _, _, after = rest.partition(end)
     load = "" if busy is None else f", load average {busy:.1f} before it began"
-    where = f"On {machine()}, the broker on the same cores{load}."
+    where = f"On {machine()}{', the broker on the same cores' if broker else ''}{load}."
     path.write_text(f"{before}{begin}\n{where}\n\n{shown}\n{end}{after}", encoding="utf-8")

@@ -75,6 +75,7 @@ class DeduplicateRules(BaseModel):
     place_rules: Words
     stop_words: Words
     negations: Words
+    negating_phrases: Words
     opposites: tuple[Opposites, ...]
     general_opposites: tuple[Opposites, ...]
     """Of the language, besides the wire's own; from a file of its own."""

@@ -69,6 +69,7 @@ class Reader:
         capitals: list[tuple[Word, bool]] = []
         lower_case = negations = named = 0
         pending: float | None = None
+        negating = _NONE
         opens = True
         for stretch in title.split():
             words = known(stretch)
@@ -100,7 +101,8 @@ class Reader:
                         numbers.append(word.odd or word.token)
                         tokens.append("#" + numbers[-1])
                     else:
-                        negations += word.negates
+                        negations += word.negates or word.particle in negating
+                        negating = word.before
                         if word.particle:
                             particles.append(word.particle)
                         if word.token:

@@ -20,9 +20,12 @@ BLANK = "¦"
 
 _PIECE = re.compile(
     r"(?P<mark>[:;.!?|\"“”‘’'–—-])"  # what may end a clause
+    r"|(?P<currency>[$£€¥₹])"
     r"|(?P<number>\d+(?:[.,]\d+)*)(?P<unit>[^\W\d_]*)"  # 5,000  1.5bn  12th
     r"|(?P<word>(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’][^\W\d_]+)*)"  # U.S.  don't
 )
+_MONEY = "$£€¥₹"
+"""Another currency is another sum."""
 _ORDINAL = frozenset(("st", "nd", "rd", "th", "s"))
 _AUXILIARIES = frozenset(
     ("is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "wo", "would", "ca", "could", "should")
@@ -65,7 +68,9 @@ class Word(NamedTuple):
     """A number that has no value: `f16`, `3.5.1`, `20mm`, `dozens`."""
     scale: float | None = None
     particle: str = ""
-    """Of a function word that has an opposite: the word."""
+    """Of a function word that has an opposite or ends a phrase: the word; a sign for money."""
+    before: frozenset[str] = frozenset()
+    """Words that make a negation of it when they follow: `rule` and `out`."""
 
 
 class Facts(NamedTuple):
@@ -89,6 +94,7 @@ class Lists(NamedTuple):
     scales: tuple[tuple[str, float], ...]
     quantities: frozenset[str]
     name_words: frozenset[str]
+    negating_phrases: frozenset[str]
 
     @classmethod
     def of(cls, rules: DeduplicateRules) -> Self:
@@ -102,6 +108,7 @@ class Lists(NamedTuple):
             scales=tuple(rules.scales.items()),
             quantities=rules.quantities,
             name_words=rules.name_words,
+            negating_phrases=rules.negating_phrases,
         )
 
 
@@ -120,6 +127,12 @@ class Lexicon:
         self._numbers = dict(lists.numbers)
         self._scales = dict(lists.scales)
         self._quantities = lists.quantities
+        self._phrases: dict[str, frozenset[str]] = {}
+        for phrase in lists.negating_phrases:
+            verb, _, then = phrase.partition("-")
+            (stem,) = self._stems(frozenset([verb]))
+            self._phrases[stem] = self._phrases.get(stem, frozenset()) | {then}
+        self._ends = frozenset([end for ends in self._phrases.values() for end in ends])
         self.facts = Facts(self._opposites(lists.opposites), self._stems(lists.name_words))
         self.memo: dict[str, tuple[Word, ...]] = {}
 
@@ -139,6 +152,8 @@ class Lexicon:
     def _piece(self, match: re.Match[str]) -> Word:
         if match.lastgroup == "mark":
             return _MARK
+        if match.lastgroup == "currency":
+            return Word(Kind.RICH, particle=match["currency"])
         if match.lastgroup == "word":
             return self._look_up(match["word"])
         return self._number(match["number"].replace(",", ""), match["unit"].lower())
@@ -160,9 +175,10 @@ class Lexicon:
         number = self._numbers.get(lower)
         scale = self._scales.get(lower)
         odd = lower if lower in self._quantities else odd
-        particle = stem if not token and stem in self.facts.opposites else ""
-        if negates or number is not None or scale is not None or particle or date or odd:
-            return Word(Kind.RICH, token, long, capital, common, negates, date, number, odd, scale, particle)
+        particle = lower if lower in self._ends or (not token and stem in self.facts.opposites) else ""
+        before = self._phrases.get(stem, frozenset())
+        if negates or number is not None or scale is not None or particle or date or odd or before:
+            return Word(Kind.RICH, token, long, capital, common, negates, date, number, odd, scale, particle, before)
         if not token:
             return _SILENT
         return Word(Kind.CAPITAL if capital else Kind.PLAIN, token, long, capital, common)
@@ -180,6 +196,8 @@ class Lexicon:
             for one, others in ((these, those), (those, these)):
                 for stem in one - others:
                     found.setdefault(stem, set()).update(others - one)
+        for sign in _MONEY:
+            found[sign] = set(_MONEY) - {sign}
         return {stem: frozenset(others) for stem, others in found.items()}
 
     def _tokens(self, words: frozenset[str]) -> frozenset[str]:
