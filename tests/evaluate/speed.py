@@ -1,4 +1,4 @@
-"""How fast headlines are decided about on one core: classify as a pure step, as `python -m benchmarks classify` does.
+"""How fast headlines are decided about on one core: classify as a pure step, as its benchmark measures it."""
 
 import os
 from pathlib import Path
