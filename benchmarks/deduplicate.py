@@ -34,7 +34,7 @@ _PAGE = 4096
 
 
 def measure(archive: Path, windows: Sequence[int] = WINDOWS) -> list[Figure]:
-    """Both rates on a real stream, and one figure for each size of the window."""
+    """Both rates on a real stream, and one figure for each size of the window (none takes the rates alone)."""
     rulebook = Rulebook.load(None)
     with gzip.open(archive, "rb") as lines:
         records = sorted(map(json.loads, lines), key=lambda record: str(record["published_at"]))

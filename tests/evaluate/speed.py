@@ -1,9 +1,10 @@
-"""How fast headlines are decided about on one core: classify as a pure step, as its benchmark measures it."""
+"""How fast headlines are decided about on one core: classify and deduplicate, pure, as their benchmarks measure it."""
 
 import os
 from pathlib import Path
 
-from benchmarks import classify
+from benchmarks import classify, deduplicate
+from benchmarks.report import Figure
 from tests.evaluate.table import Row
 
 NEEDS = ("wklnd.jsonl.gz",)
@@ -12,19 +13,23 @@ RIVAL = "flashgeotext 30,800/s, places alone"
 
 
 def measure(data: Path) -> list[Row]:
-    """Rows as they come, distinct titles, and the reader alone on these."""
+    """Of each stage rows as they come and distinct titles; and the reader alone on these, which has no target."""
     busy = os.getloadavg()[0]
-    figures = classify.measure(data / NEEDS[0], "wklnd", ("≥ 20,000/s", "≥ 12,000/s"))
-    rates = [int(figure.measured.split("/s")[0].replace(",", "")) for figure in figures]
-    return [
-        Row(
-            measure=f"speed: {figure.what}",
-            on=figure.on,
-            rivals=RIVAL if figure is figures[-1] else "",
-            to_reach="" if figure is figures[-1] else figure.to_reach,
-            reached=figure.measured,
-            holds=None if figure is figures[-1] else rate >= target,
-            note=f"The load average was {busy:.1f} before it began." if figure is figures[0] else "",
-        )
-        for figure, rate, target in zip(figures, rates, (*TARGETS, 0), strict=True)
-    ]
+    archive = data / NEEDS[0]
+    *steps, reader = classify.measure(archive, "wklnd", ("≥ 20,000/s", "≥ 12,000/s"))
+    steps += deduplicate.measure(archive, windows=())
+    rows = [_row(figure, target) for figure, target in zip(steps, TARGETS * 2, strict=True)]
+    alone = Row(measure=f"speed: {reader.what}", on=reader.on, rivals=RIVAL, reached=reader.measured)
+    note = f"The load average was {busy:.1f} before it began."
+    return [rows[0].model_copy(update={"note": note}), *rows[1:], alone]
+
+
+def _row(figure: Figure, target: int) -> Row:
+    rate = int(figure.measured.split("/s")[0].split()[0].replace(",", ""))
+    return Row(
+        measure=f"speed: {figure.what}",
+        on=figure.on,
+        to_reach=figure.to_reach,
+        reached=figure.measured,
+        holds=rate >= target,
+    )
