@@ -60,6 +60,7 @@ Examples:
   tocsin scan news.jsonl.gz                      alerts of a file, as a table
   tocsin scan news.csv --json > alerts.jsonl     the same as JSON Lines
   tocsin classify "North Korea deploys troops"   what a headline is about, and why
+  tocsin explain "Kremlin denies sending troops"   everything that decided about one headline
   tocsin kafka start && tocsin topics create     a local Kafka, ready to use
   tocsin worker                                  run the pipeline on it
   tocsin feed news.jsonl                         give it headlines

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from agents.classify.reader import RULES
 from streams.cli import run
@@ -108,7 +109,10 @@ def test_what_a_change_changes(changed: Path, tmp_path: Path, capsysbinary: Capt
         0,
         [{"kind": "summary", "headlines": 3, "changed": 0, "places": {}, "themes": {}, "families": 0}],
     )
-    edit(changed, "themes.yaml", "        without: [trophy,", "        without: [=russia, trophy,")
+    themes = yaml.safe_load((changed / "themes.yaml").read_text(encoding="utf-8"))
+    for pattern in themes["themes"]["troop-deployment"]["patterns"]:
+        pattern["without"] = [*pattern.get("without", []), "=russia"]
+    (changed / "themes.yaml").write_text(yaml.safe_dump(themes), encoding="utf-8")
     edit(changed, "publishers.yaml", "{family: Reuters, wire: true", "{family: Thomson, wire: true")
     status, (first, second, summary) = rules(capsysbinary, "diff", "-", changed, path)
     assert status == 1
