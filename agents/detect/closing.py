@@ -1,7 +1,8 @@
 """What a quarter of an hour brings: buckets close and are counted, open alerts resolve or are sustained.
 
-Alerts are judged as of the bucket that just ended. Volume must be alive in the 2 h up to it and in those up to the
-bucket that closed: a feed that stops is not calm, so in silence nothing resolves and nothing is written.
+Alerts are judged as of the bucket that just ended; one that has been usual again at every close for some hours
+resolves. Volume must be alive in the 2 h up to it and in those up to the bucket that closed: a feed that stops is not
+calm, so in silence nothing resolves and nothing is told.
 """
 
 import hashlib
@@ -11,8 +12,10 @@ from agents.detect.buckets import LATE, bucket_of, start_of
 from agents.detect.ending import end
 from agents.detect.evidence import Evidence, SeriesKey
 from agents.detect.judge import calm, judge
+from agents.detect.lifecycle import Live
 from agents.detect.memory import Memory, voices
 from agents.detect.revision import revision, told
+from agents.detect.series import Series
 from schemas.alert import Alert
 from schemas.base import HOUR, QUARTER
 from schemas.count import SeriesCount, VolumeCount
@@ -74,6 +77,8 @@ def reconsider(memory: Memory, at: int) -> list[Alert]:
         return []
     last = bucket_of(at) - 1
     if not (memory.ledger.alive(last) and memory.ledger.alive(last - LATE)):
+        for name in memory.open:
+            _calm(memory, memory.series[name], None)
         return []
     found = [_reconsider(memory, memory.open[name], last, at) for name in sorted(memory.open)]
     return [alert for alert in found if alert is not None]
@@ -83,7 +88,10 @@ def _reconsider(memory: Memory, key: SeriesKey, last: int, at: int) -> Alert | N
     series = memory.series[key.name]
     live = series.live
     assert live is not None
-    verdict = lifecycle.at_close(live, calm(memory, key, last), at, memory.rules)
+    usual = calm(memory, key, last)
+    live = _calm(memory, series, (last if live.calm is None else live.calm) if usual else None)
+    series = memory.series[key.name]
+    verdict = lifecycle.at_close(live, last, at, memory.rules)
     if verdict is None:
         return None
     judged = min(judge(memory, key, last), key=lambda one: one.p)
@@ -95,6 +103,16 @@ def _reconsider(memory: Memory, key: SeriesKey, last: int, at: int) -> Alert | N
     memory.put_series(series._replace(live=live))
     reason = f"Open for {(at - live.opened) // HOUR} h: {what}; this level is learnt within days from now on."
     return revision(memory, key, live, judged, items, at, reason)
+
+
+def _calm(memory: Memory, series: Series, since: int | None) -> Live:
+    """Note since when an open alert's series has been usual again."""
+    live = series.live
+    assert live is not None
+    if live.calm != since:
+        live = live._replace(calm=since)
+        memory.put_series(series._replace(live=live))
+    return live
 
 
 def _hash(family: str | None) -> str:

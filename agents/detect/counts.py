@@ -19,6 +19,8 @@ learning. What differs is what counts can know.
 - Counts hold no headlines that were withdrawn before their bucket closed, and know nothing of later withdrawals:
   nothing is `retracted` here.
 - Evidence has no titles: its number and its publishers (their hashes) are told.
+- Wide series are judged where they are told. Where they never are, what is usual of narrow ones still needs what is
+  usual around them: that is learnt from their sums (`agents.detect.assembly.untold`), and nothing else is.
 
 An hour's bucket counts in its first quarter and is judged when the hour is over. Days with volume are days on which a
 lane has seen headlines; where a row says which lane's it is, those with volume of its own subregions or of `001`.
@@ -27,14 +29,15 @@ lane has seen headlines; where a row says which lane's it is, those with volume 
 from collections.abc import Iterable, Mapping
 
 from agents.classify.lanes import SUBREGIONS
-from agents.detect.assembly import Bucket, Count, assemble
+from agents.detect.assembly import Bucket, Count, assemble, untold
 from agents.detect.buckets import LATE, LONG
 from agents.detect.closing import reconsider
+from agents.detect.count_memory import CountMemory
 from agents.detect.count_rows import CountError, SeriesRow, VolumeRow, start_of_bucket
 from agents.detect.evidence import ANY, Counted, SeriesKey
 from agents.detect.judge import surprising
 from agents.detect.learn import learn
-from agents.detect.memory import Memory
+from agents.detect.memory import Lane
 from agents.detect.opening import judge_row
 from agents.detect.rules import DetectRules
 from agents.detect.step import begun, seen_on
@@ -50,8 +53,10 @@ _PATIENCE = DAY // QUARTER
 class LaneCounts:
     """One lane. Buckets are numbers of quarters."""
 
-    def __init__(self, subregions: frozenset[str], rules: DetectRules, version: str) -> None:
-        self.memory = Memory(subregions, rules, version)
+    def __init__(self, subregions: frozenset[str], rules: DetectRules, version: str, width: int) -> None:
+        """`width` of a bucket in quarters of an hour."""
+        self._width = width
+        self.memory = CountMemory(subregions, rules, version)
         self._subregions = subregions
         self._closed: int | None = None
         self._alive = 0
@@ -106,17 +111,32 @@ class LaneCounts:
             seen_on(memory, lane, bucket * QUARTER // DAY)
             worth = self._worth(items, bucket)
             for item in items:
-                keys = memory.add_item(item, lane)
-                if worth:
-                    found += [
-                        alert
-                        for key in keys
-                        if key in worth and (alert := judge_row(memory, key, item, keys)) is not None
-                    ]
+                keys = tuple(item.by)
+                if item.named or keys[0] not in worth:
+                    memory.add_item(item, lane)
+                    judged = [judge_row(memory, key, item, keys) for key in keys if key in worth]
+                else:
+                    judged = self._one_by_one(item, keys[0], lane)
+                found += [alert for alert in judged if alert is not None]
         lane.closed = max(lane.closed, bucket - LATE)
-        found += reconsider(memory, ends)
+        if (bucket + 1) % self._width == 0:
+            found += reconsider(memory, ends)
         learn(memory, bucket + 1)
         memory.changed.clear()
+        return found
+
+    def _one_by_one(self, item: Counted, key: SeriesKey, lane: Lane) -> list[Alert | None]:
+        """Judge each of several headlines, those that a narrower alert tells excepted."""
+        memory = self.memory
+        memory.add_item(item._replace(number=0), lane)
+        number = memory.told_of(key, item)
+        found: list[Alert | None] = []
+        while number < item.number:
+            live = memory.series[key.name].live
+            over = live is not None and (live.status != "opened" or live.severity == "critical")
+            number = item.number if over else number + 1
+            found.append(judge_row(memory, key, memory.grow(item, key, number), (key,)))
+        memory.grow(item, key, item.number)
         return found
 
     def _worth(self, items: Iterable[Counted], bucket: int) -> frozenset[SeriesKey]:
@@ -125,7 +145,7 @@ class LaneCounts:
         number: dict[SeriesKey, int] = {}
         for item in items:
             for key in item.by:
-                number[key] = number.get(key, 0) + 1
+                number[key] = number.get(key, 0) + item.number
         memory = self.memory
         learning = memory.learning() is not None
         return frozenset(
@@ -141,7 +161,7 @@ class CountRun:
     def __init__(self, rulebook: Rulebook, width: int = QUARTER) -> None:
         """`width` of a bucket, ms: a quarter of an hour or an hour."""
         self.lanes = [
-            LaneCounts(rulebook.lanes.subregions(lane), rulebook.detect, rulebook.version)
+            LaneCounts(rulebook.lanes.subregions(lane), rulebook.detect, rulebook.version, width // QUARTER)
             for lane in range(rulebook.lanes.count)
         ]
         self.unknown_themes: set[str] = set()
@@ -155,6 +175,8 @@ class CountRun:
         self._told: dict[SeriesKey, Count] = {}
         self._volumes: dict[int | None, VolumeRow] = {}
         self._volume_known = False
+        self._wide: set[SeriesKey] = set()
+        """Wide series that were told."""
 
     def take(self, row: SeriesRow | VolumeRow) -> list[Alert]:
         """The next row; the alerts of the bucket that it ends. Raises CountError for a row that cannot be used."""
@@ -253,8 +275,10 @@ class CountRun:
         for key, count in self._told.items():
             if count.unique:
                 by_lane.setdefault(self._rulebook.lanes.lane_of(key.subregion), []).append(count)
+        self._wide.update(key for key in self._told if key.place == key.subregion or key.theme == ANY)
         for number, counts in by_lane.items():
             self.lanes[number].headlines(assemble(counts, bucket))
+            self.lanes[number].memory.around(bucket.number, untold(counts, self._wide))
         self._told, self._volumes = {}, {}
         return [alert for lane in self.lanes for alert in lane.close(bucket.last)]
 

@@ -16,7 +16,7 @@ from agents.detect.lifecycle import Live
 from agents.detect.memory import Lane, Memory
 from agents.detect.rate import Rate
 from agents.detect.series import Series
-from agents.detect.tail import Moments
+from agents.detect.tail import Both, Moments
 
 
 def written(memory: Memory, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
@@ -44,8 +44,9 @@ def restore(memory: Memory, entries: Mapping[bytes, bytes]) -> None:
         elif kind == "usual":
             ledger.usual = Usual(*data)
         elif kind == "lane":
-            (closed, taught, first, days, day, counted, short, long), ledger.pending = data
-            memory.lane = Lane(closed, taught, first, days, day, counted, Moments(*short), Moments(*long))
+            (closed, taught, first, days, day, counted, *both), ledger.pending = data
+            narrow, wide = [Both(Moments(*short), Moments(*long)) for short, long in both]
+            memory.lane = Lane(closed, taught, first, days, day, counted, narrow, wide)
     for item in sorted(items, key=lambda item: item.order):
         memory.index(item)
     for name, series in memory.series.items():
@@ -74,7 +75,7 @@ def _value(memory: Memory, key: bytes) -> Any:
         case _:
             lane = memory.lane
             assert lane is not None
-            moments = tuple(lane.short), tuple(lane.long)
+            moments = [[tuple(one) for one in both] for both in (lane.narrow, lane.wide)]
             return (
                 (lane.closed, lane.taught, lane.first, lane.days, lane.day, lane.counted, *moments),
                 memory.ledger.pending,

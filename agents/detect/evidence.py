@@ -35,6 +35,11 @@ class SeriesKey(NamedTuple):
     def level(self) -> Literal["country", "subregion"]:
         return "subregion" if self.place == self.subregion else "country"
 
+    @property
+    def wide(self) -> bool:
+        """Whether it is more than one theme of one country."""
+        return self.place == self.subregion or self.theme == ANY
+
     def within(self, wider: "SeriesKey") -> bool:
         """Whether all that counts here counts in `wider`, too, and more does there."""
         if self.subregion != wider.subregion or self[:3] == wider[:3]:
@@ -78,6 +83,16 @@ class Item(NamedTuple):
         return tuple(found)
 
     @property
+    def number(self) -> int:
+        """It is one headline."""
+        return 1
+
+    @property
+    def named(self) -> bool:
+        """Which one is known."""
+        return True
+
+    @property
     def seen(self) -> int:
         """The bucket in which it is judged."""
         return bucket_of(self.arrival)
@@ -106,7 +121,7 @@ class Item(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A headline that is known from counts: that it is one, and in which series it counts."""
+    """What is known from counts: one headline, by its id; or so many of one series in a bucket, and not which."""
 
     id: str
     arrival: int
@@ -116,6 +131,8 @@ class Counted(NamedTuple):
     by: Mapping[SeriesKey, tuple[str | None, ...]]
     """Its series, narrow before wide, and who told it there."""
     family: str | None = None
+    number: int = 1
+    named: bool = True
     url: None = None
     dropped: tuple[str, ...] = ()
     order: int = 0

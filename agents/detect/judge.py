@@ -33,17 +33,17 @@ def surprising(memory: Memory, key: SeriesKey, last: int, more: int = 0) -> bool
     """
     rules = memory.rules
     short, long = memory.counts(key.name, last)
-    counts = short + more, long + more
-    if counts[1] < rules.min_unique:
+    least = rules.min_unique
+    if long + more < least:
         return False
-    learnt = usual(memory, key, last)
-    exposures = memory.ledger.exposures(key.subregion, last)
-    return any(
-        count >= rules.min_unique
-        and count > learnt.rate * exposure
-        and chance(count, learnt.rate * exposure, predictive(dispersion, learnt.shape)) < rules.alpha
-        for count, exposure, dispersion in zip(counts, exposures, memory.dispersions(), strict=True)
-    )
+    rate, shape = memory.usuals(last).of(key)
+    brief, day = memory.ledger.exposures(key.subregion, last)
+    for count, mean, number in ((short + more, rate * brief, 0), (long + more, rate * day, 1)):
+        if count >= least and count > mean:
+            dispersion = memory.dispersions(key)[number]
+            if chance(count, mean, predictive(dispersion, shape)) < rules.alpha:
+                return True
+    return False
 
 
 def calm(memory: Memory, key: SeriesKey, last: int) -> bool:
@@ -55,7 +55,7 @@ def calm(memory: Memory, key: SeriesKey, last: int) -> bool:
     horizons = zip(
         memory.counts(key.name, last),
         memory.ledger.exposures(key.subregion, last),
-        memory.dispersions(),
+        memory.dispersions(key),
         strict=True,
     )
     for count, exposure, dispersion in reversed(list(horizons)):
@@ -69,7 +69,7 @@ def judge(memory: Memory, key: SeriesKey, last: int, only: tuple[int, int] | Non
     learnt = _learnt(memory, key, last)
     counts = only or memory.counts(key.name, last)
     exposures = memory.ledger.exposures(key.subregion, last)
-    dispersions = memory.dispersions()
+    dispersions = memory.dispersions(key)
     return (
         _judged("2h", last, SHORT, counts[0], exposures[0], learnt, dispersions[0], memory.rules),
         _judged("24h", last, LONG, counts[1], exposures[1], learnt, dispersions[1], memory.rules),

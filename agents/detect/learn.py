@@ -10,6 +10,7 @@ from agents.detect.buckets import LONG, SHORT
 from agents.detect.exposure import halved
 from agents.detect.memory import Lane, Memory
 from agents.detect.series import Series
+from agents.detect.tail import Both
 from agents.detect.usuals import Usuals
 
 
@@ -31,7 +32,7 @@ def _teach(memory: Memory, lane: Lane, bucket: int) -> None:
     """Learn from one bucket, and let it go."""
     total = memory.ledger.teach(bucket)
     if bucket in memory.active:
-        _rates(memory, bucket, lane.long.dispersion(memory.rules))
+        _rates(memory, bucket)
     memory.learnt()
     memory.drop_bucket(bucket)
     if lane.first is None and total:
@@ -40,20 +41,25 @@ def _teach(memory: Memory, lane: Lane, bucket: int) -> None:
     memory.lane_changed()
 
 
-def _rates(memory: Memory, bucket: int, dispersion: float) -> None:
-    """Teach the series that have headlines in the bucket."""
+def _rates(memory: Memory, bucket: int) -> None:
+    """Teach the series that have headlines in the bucket, all by what was usual before it."""
     rules = memory.rules
     learning = memory.learning() is not None
     usuals = Usuals(bucket, memory.ledger, memory.series, rules)
+    lane = memory.lane
+    assert lane is not None
+    long = lane.narrow.long.dispersion(rules), lane.wide.long.dispersion(rules)
+    taught = []
     for name in sorted(memory.active[bucket]):
         series = memory.series[name]
         most = float("inf")
         if not learning:
             region = memory.ledger.region(series.key.subregion, bucket)
+            dispersion = long[series.key.wide]
             most = rates.most(usuals.of(series.key).rate * region.fast, dispersion, rules)
-        count = memory.windows[name].counts[bucket]
-        memory.put_series(series._replace(rate=series.rate.taught(bucket, count, most, rules)))
-        usuals.forget(series.key)
+        rate = series.rate.taught(bucket, memory.windows[name].counts[bucket], most, rules)
+        taught.append(Series(series.key, rate, series.live, series.ended, series.onsets, series.beyond))
+    memory.teach(taught)
 
 
 def _daily(memory: Memory, last: int) -> None:
@@ -76,7 +82,7 @@ def _disperse(memory: Memory, last: int, age: float) -> None:
     lane = memory.lane
     assert lane is not None
     rules = memory.rules
-    short, long = lane.short.aged(age), lane.long.aged(age)
+    learnt = {False: lane.narrow.aged(age), True: lane.wide.aged(age)}
     starts = range(last - LONG + 1, last + 1, SHORT)
     windows = memory.ledger.windows(last)
     exposures = {code: (sum(each), each) for code, each in windows.items()}
@@ -91,17 +97,19 @@ def _disperse(memory: Memory, last: int, age: float) -> None:
             continue
         if series.rate.slow + rules.prior_strength < usuals.exposure(series.key.subregion) / whole * enough:
             continue
-        learnt = usuals.of(series.key)
-        mean = learnt.rate * whole
+        usual = usuals.of(series.key)
+        mean = usual.rate * whole
         if mean < rules.dispersion_least_mean:
             continue
         window = memory.window(name)
         counts = [window.count(start, start + SHORT - 1) for start in starts]
-        long = long.taught(sum(counts), mean, learnt.shape, rules)
+        short, long = learnt[series.key.wide]
+        long = long.taught(sum(counts), mean, usual.shape, rules)
         for count, exposure in zip(counts, each, strict=True):
-            if learnt.rate * exposure >= rules.dispersion_least_mean:
-                short = short.taught(count, learnt.rate * exposure, learnt.shape, rules)
-    lane.short, lane.long = short, long
+            if usual.rate * exposure >= rules.dispersion_least_mean:
+                short = short.taught(count, usual.rate * exposure, usual.shape, rules)
+        learnt[series.key.wide] = Both(short, long)
+    lane.narrow, lane.wide = learnt[False], learnt[True]
     memory.lane_changed()
 
 

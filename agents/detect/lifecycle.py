@@ -4,13 +4,14 @@
        └───────────┴────────────┴───────▶ resolved | retracted
 
 An alert opens when p < alpha in a horizon with enough unique headlines from enough publishers. It escalates when it
-becomes more severe than it opened, at p < alpha * escalate_factor at the latest; resolves when both horizons are usual
-again; is sustained when it has been open for 72 h; is retracted when what it rests on was withdrawn.
+becomes more severe than it opened, at p < alpha * escalate_factor at the latest; resolves when both horizons have been
+usual again for some hours; is sustained when it has been open for 72 h; is retracted when what it rests on was
+withdrawn.
 """
 
 from typing import Literal, NamedTuple
 
-from agents.detect.buckets import Horizon
+from agents.detect.buckets import HOURLY, Horizon
 from agents.detect.rules import DetectRules
 from schemas.alert import Severity, Status
 from schemas.base import HOUR
@@ -73,6 +74,8 @@ class Live(NamedTuple):
     """All its evidence so far, also of what has left the horizons."""
     families: tuple[tuple[str | None, int], ...]
     """How many of them each publisher told, `None` for all unnamed."""
+    calm: int | None = None
+    """The bucket since whose close the series has been usual again."""
 
     def tallied(self, family: str | None, by: int) -> "Live":
         """With a headline more, or less."""
@@ -108,10 +111,10 @@ def escalates(live: Live, p: float, publishers: int, rules: DetectRules) -> bool
     return live.status == "opened" and RANK[severity(p, publishers, rules)] > RANK[live.severity]
 
 
-def at_close(live: Live, calm: bool, at: int, rules: DetectRules) -> Literal["resolved", "sustained"] | None:
-    """What a bucket's close makes of an open alert, given whether its series is usual again."""
-    if calm:
-        return "resolved"
+def at_close(live: Live, last: int, at: int, rules: DetectRules) -> Literal["resolved", "sustained"] | None:
+    """What the close of bucket `last` makes of an open alert, of which `live.calm` is up to date."""
+    if live.calm is not None:
+        return "resolved" if last - live.calm >= rules.resolve_after_hours * HOURLY else None
     if live.status != "sustained" and at - live.opened >= rules.sustained_after_hours * HOUR:
         return "sustained"
     return None

@@ -21,7 +21,7 @@ from agents.detect.lifecycle import Voices
 from agents.detect.rate import Rate
 from agents.detect.rules import DetectRules
 from agents.detect.series import EMPTY, Series, Window
-from agents.detect.tail import Moments
+from agents.detect.tail import Both
 from agents.detect.usuals import Usuals
 
 
@@ -40,8 +40,10 @@ class Lane:
     day: int = -1
     counted: int = 0
     """Headlines counted so far: the order of evidence."""
-    short: Moments = field(default_factory=Moments)
-    long: Moments = field(default_factory=Moments)
+    narrow: Both = field(default_factory=Both)
+    """Of countries' themes, what was learnt of dispersion."""
+    wide: Both = field(default_factory=Both)
+    """Of their sums: what scatters by itself scatters less together, and what moves together more."""
 
 
 class Memory:
@@ -65,6 +67,7 @@ class Memory:
         """Headlines, by bucket."""
         self.urls: dict[str, dict[str, None]] = {}
         self._usuals: Usuals | None = None
+        self._dispersions: dict[Both, tuple[float, float]] = {}
 
     def lane_changed(self) -> None:
         self.changed.add(b"lane")
@@ -84,6 +87,14 @@ class Memory:
         else:
             self.open[name] = series.key
         self.changed.add(b"series/" + name.encode())
+
+    def teach(self, taught: Iterable[Series]) -> None:
+        """Take up other rates of series that are else as they were."""
+        for series in taught:
+            name = series.key.name
+            self.series[name] = series
+            self.changed.add(b"series/" + name.encode())
+        self._usuals = None
 
     def drop_series(self, name: str) -> None:
         del self.series[name]
@@ -173,7 +184,7 @@ class Memory:
         for key in keys:
             name = key.name
             if name not in item.dropped:
-                self.tally(name, item.bucket, 1).ids[item.id] = None
+                self.tally(name, item.bucket, item.number).ids[item.id] = None
         return keys
 
     def tally(self, name: str, bucket: int, count: int) -> Window:
@@ -203,11 +214,16 @@ class Memory:
         long = window.total if gone else window.count(last - LONG + 1, last)
         return (window.count(last - SHORT + 1, last) if long else 0), long
 
-    def dispersions(self) -> tuple[float, float]:
-        """Of both horizons, as learnt over the lane's series."""
+    def dispersions(self, key: SeriesKey) -> tuple[float, float]:
+        """Of both horizons, as learnt over the lane's series of this kind."""
         lane = self.lane
         assert lane is not None
-        return lane.short.dispersion(self.rules), lane.long.dispersion(self.rules)
+        both = lane.wide if key.wide else lane.narrow
+        found = self._dispersions.get(both)
+        if found is None:
+            self._dispersions = {one: one.dispersions(self.rules) for one in (lane.wide, lane.narrow)}
+            found = self._dispersions[both]
+        return found
 
     def untold(self, key: SeriesKey, first: int, last: int) -> list[Evidence] | None:
         """Its evidence without that of open narrower alerts; `None` where there is no such alert."""
@@ -233,9 +249,15 @@ class Memory:
 
     def _beyond(self, name: str, bucket: int, by: int) -> None:
         series = self.series[name]
-        beyond = dict(series.beyond)
-        beyond[bucket] = beyond.get(bucket, 0) + by
-        self.put_series(series._replace(beyond=tuple(sorted(pair for pair in beyond.items() if pair[1]))))
+        held = series.beyond
+        if by > 0 and held and held[-1][0] == bucket:
+            # The oldest go one after the other: nearly always it is the last bucket again.
+            beyond = (*held[:-1], (bucket, held[-1][1] + by))
+        else:
+            changed = dict(held)
+            changed[bucket] = changed.get(bucket, 0) + by
+            beyond = tuple(sorted(pair for pair in changed.items() if pair[1]))
+        self.put_series(series._replace(beyond=beyond))
 
     def _forget(self, item: Evidence) -> None:
         del self.items[item.id]

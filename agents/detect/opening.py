@@ -85,7 +85,10 @@ def _untold(memory: Memory, key: SeriesKey, last: int) -> list[tuple[Judged, lis
     """Both horizons with their evidence, without what an open narrower alert tells; the more surprising first."""
     first = last - LONG + 1
     items = memory.untold(key, first, last)
-    only = None if items is None else (sum(one.bucket > last - SHORT for one in items), len(items))
+    only = None
+    if items is not None:
+        short = [one.number for one in items if one.bucket > last - SHORT]
+        only = sum(short), sum([one.number for one in items])
     if items is None:
         items = memory.evidence(key.name, first, last)
     both = sorted(judge(memory, key, last, only), key=lambda one: one.p)

@@ -16,6 +16,7 @@ its mean is learnt. A twin with a half-life of a day learns everything: it is as
 import math
 from typing import NamedTuple
 
+from agents.detect.buckets import LONG
 from agents.detect.exposure import halved
 from agents.detect.rules import DetectRules
 
@@ -39,10 +40,13 @@ class Rate(NamedTuple):
 
     def taught(self, bucket: int, unique: int, most: float, rules: DetectRules) -> "Rate":
         """One bucket more; `most` is what a day may teach."""
-        fast = halved(bucket - self.at, rules.sustained_half_life_days)
-        budget = self.budget * fast
-        learnt = min(float(unique), max(most - budget, 0.0))
-        return Rate(bucket, self.level(bucket, rules) + learnt, self.fast * fast + unique, budget + learnt)
+        at, slow, quick, budget = self
+        fast = 0.5 ** ((bucket - at) / (rules.sustained_half_life_days * LONG))
+        budget *= fast
+        room = most - budget
+        learnt = float(unique) if unique < room else max(room, 0.0)
+        slow *= 0.5 ** ((bucket - at) / (rules.half_life_days * LONG))
+        return Rate(bucket, slow + learnt, quick * fast + unique, budget + learnt)
 
     def lifted(self, bucket: int, count: float, rules: DetectRules) -> "Rate":
         """What it learnt while sustained, kept as its usual level."""

@@ -27,6 +27,7 @@ class DetectRules(BaseModel):
     critical_factor: float = Field(gt=0, lt=1)
     critical_publishers: int = Field(ge=1)
     resolve_p: float = Field(gt=0, lt=1)
+    resolve_after_hours: int = Field(ge=0)
     alive_share: float = Field(ge=0, le=1)
     sustained_after_hours: int = Field(ge=1)
     learning_days: int = Field(ge=0)

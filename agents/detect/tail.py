@@ -86,3 +86,16 @@ class Moments(NamedTuple):
         variance = mean + predictive(supposed, shape) * square
         residual = min((observed - mean) ** 2, rules.dispersion_clip * variance)
         return Moments(self.excess + weight * (residual - mean - square / shape), self.squares + weight * square)
+
+
+class Both(NamedTuple):
+    """Both horizons'."""
+
+    short: Moments = Moments()
+    long: Moments = Moments()
+
+    def dispersions(self, rules: DetectRules) -> tuple[float, float]:
+        return self.short.dispersion(rules), self.long.dispersion(rules)
+
+    def aged(self, factor: float) -> "Both":
+        return Both(self.short.aged(factor), self.long.aged(factor))

@@ -8,6 +8,7 @@ times the country's share in the subregion.
 from collections.abc import Mapping
 
 from agents.detect import rate as rates
+from agents.detect.buckets import LONG
 from agents.detect.evidence import ANY, SeriesKey
 from agents.detect.ledger import Ledger
 from agents.detect.rate import Posterior
@@ -16,32 +17,22 @@ from agents.detect.series import Series
 
 
 class Usuals:
-    """Holds for as long as nothing is learnt; `forget` what was."""
+    """Holds for as long as nothing is learnt."""
 
-    __slots__ = ("_counts", "_exposures", "_found", "_ledger", "_rules", "_series", "_wide", "bucket")
+    __slots__ = ("_exposures", "_found", "_half", "_ledger", "_rules", "_series", "_shares", "_wide", "bucket")
 
     def __init__(self, bucket: int, ledger: Ledger, series: Mapping[str, Series], rules: DetectRules) -> None:
         self.bucket = bucket
         self._ledger = ledger
         self._series = series
         self._rules = rules
+        self._half = rules.half_life_days * LONG
         self._exposures: dict[str, float] = {}
-        self._counts: dict[str, float] = {}
         self._found: dict[SeriesKey, Posterior] = {}
-        self._wide: dict[str, Posterior] = {}
+        self._wide: dict[tuple[str, str], Posterior] = {}
         """Of subregions' series."""
-
-    def forget(self, key: SeriesKey) -> None:
-        """The series was taught: it, and all that leans on it, is another."""
-        self._counts.pop(key.name, None)
-        if key.place == key.subregion:
-            self._wide.clear()
-            self._found.clear()
-        elif key.theme == ANY:
-            self._found.clear()
-        else:
-            # On a country's theme nothing leans.
-            self._found.pop(key, None)
+        self._shares: dict[str, float] = {}
+        """Of countries in their subregions."""
 
     def of(self, key: SeriesKey) -> Posterior:
         """The rate that was learnt of a series."""
@@ -54,22 +45,27 @@ class Usuals:
         place, subregion, theme, _ = key
         if place == subregion:
             return self._themed(subregion, theme)
-        rules, exposure = self._rules, self.exposure(subregion)
-        widest = self._themed(subregion, ANY)
-        own = self._count(f"{place}/{theme}")
         if theme == ANY:
-            return rates.posterior(own, exposure, widest.rate * rules.prior_share, rules)
-        share = rates.share(self._count(f"{place}/{ANY}"), self._count(f"{subregion}/{ANY}"), rules)
-        return rates.posterior(own, exposure, self._themed(subregion, theme).rate * share, rules)
+            prior = self._themed(subregion, ANY).rate * self._rules.prior_share
+        else:
+            prior = self._themed(subregion, theme).rate * self._share(place, subregion)
+        return rates.posterior(self._count(f"{place}/{theme}"), self.exposure(subregion), prior, self._rules)
 
     def _themed(self, subregion: str, theme: str) -> Posterior:
         """Of a subregion's theme, or of all of it."""
-        name = f"{subregion}/{theme}"
-        found = self._wide.get(name)
+        found = self._wide.get((subregion, theme))
         if found is None:
             rules = self._rules
             prior = rules.prior_rate if theme == ANY else self._themed(subregion, ANY).rate * rules.prior_share
-            found = self._wide[name] = rates.posterior(self._count(name), self.exposure(subregion), prior, rules)
+            count = self._count(f"{subregion}/{theme}")
+            found = self._wide[subregion, theme] = rates.posterior(count, self.exposure(subregion), prior, rules)
+        return found
+
+    def _share(self, place: str, subregion: str) -> float:
+        found = self._shares.get(place)
+        if found is None:
+            own, total = self._count(f"{place}/{ANY}"), self._count(f"{subregion}/{ANY}")
+            found = self._shares[place] = rates.share(own, total, self._rules)
         return found
 
     def exposure(self, subregion: str) -> float:
@@ -82,8 +78,8 @@ class Usuals:
         return found
 
     def _count(self, name: str) -> float:
-        found = self._counts.get(name)
-        if found is None:
-            series = self._series.get(name)
-            found = self._counts[name] = 0.0 if series is None else series.rate.level(self.bucket, self._rules)
-        return found
+        series = self._series.get(name)
+        if series is None:
+            return 0.0
+        rate = series.rate
+        return rate.slow * float(0.5 ** ((self.bucket - rate.at) / self._half))

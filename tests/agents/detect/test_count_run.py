@@ -79,7 +79,7 @@ def test_counts_of_a_live_run_give_its_alerts(rulebook: Rulebook, late: int) -> 
     exact = [
         key for key, alert in found.items() if (alert.p, alert.exposure) == (expected[key].p, expected[key].exposure)
     ]
-    assert len(exact) >= 0.9 * len(expected)
+    assert len(exact) >= 0.75 * len(expected)
     # Without what is optional `at` may differ by a bucket; and headlines cannot be late.
     again = over(rulebook, plain(counts))
     opened = [{key[0] for key in alerts if key[1] == 1} for alerts in (again, expected)]
