@@ -20,6 +20,11 @@ EVALUATIONS = {
     "stream": "tests.evaluate.stream",
     "speed": "tests.evaluate.speed",
     "reddit": "tests.evaluate.reddit",
+    "series": "tests.evaluate.series",
+    "feeds": "tests.evaluate.feeds",
+    "levels": "tests.evaluate.levels",
+    "order": "tests.evaluate.order",
+    "nab": "tests.evaluate.nab",
 }
 """Name -> module, in the order of the table."""
 EVALUATIONS = {name: module for name, module in EVALUATIONS.items() if importlib.util.find_spec(module)}
