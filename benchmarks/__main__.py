@@ -10,7 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks import classify, deduplicate, end_to_end, recovery, report, scan
+from benchmarks import classify, deduplicate, detect, end_to_end, recovery, report, scan
 
 SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
 
@@ -18,7 +18,7 @@ SAMPLE = Path(__file__).parent.parent / "streams" / "demo" / "sample.jsonl.gz"
 def main() -> None:
     """Run all measurements, or those named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = ["classify", "deduplicate", "scan", "kafka", "recovery"]
+    parts = ["classify", "deduplicate", "detect", "scan", "kafka", "recovery"]
     parser.add_argument("what", nargs="*", choices=[*parts, []], help=f"{', '.join(parts)}; all without")
     parser.add_argument("--dry", action="store_true", help="print only, leave the documents as they are")
     arguments = parser.parse_args()
@@ -47,6 +47,8 @@ def main() -> None:
             figures.append(scan.measure(real, scan.count(real), "wklnd, hourly top stories", "≥ 10,000/s"))
         else:
             print("skipped: scan of wklnd; set TOCSIN_DATA to the folder that holds it")
+    if "detect" in wanted:
+        figures += detect.measure()
     if "kafka" in wanted:
         with tempfile.TemporaryDirectory() as directory:
             figures += asyncio.run(end_to_end.measure(Path(directory)))
