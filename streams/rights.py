@@ -182,6 +182,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Settings, Settings], list[Right]]]] = {
     "alerts": ("read alerts, also with `--follow`; so does every subscriber", _alone(_alerts)),
     "alerts --current": ("the latest state of each series; so does every subscriber", _alone(_current)),
     "detect": ("judge the counts again", _alone(_counts)),
+    "backtest": ("the same, by other rules too", _alone(_counts)),
     "replay": ("the log again, under the prefix `P`; its workers too", _replay),
     "replay --delete": ("away with the replay `P`", _delete),
     "diff": ("compare a generation with that of the prefix `P`", _diff),

@@ -26,7 +26,7 @@ An hour's bucket counts in its first quarter and is judged when the hour is over
 lane has seen headlines; where a row says which lane's it is, those with volume of its own subregions or of `001`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from agents.classify.lanes import SUBREGIONS
 from agents.detect.assembly import Bucket, Count, assemble, untold
@@ -37,7 +37,7 @@ from agents.detect.count_rows import CountError, SeriesRow, VolumeRow, start_of_
 from agents.detect.evidence import ANY, Counted, SeriesKey
 from agents.detect.judge import surprising
 from agents.detect.learn import learn
-from agents.detect.memory import Lane
+from agents.detect.memory import Lane, Memory
 from agents.detect.opening import judge_row
 from agents.detect.rules import DetectRules
 from agents.detect.step import begun, seen_on
@@ -67,6 +67,8 @@ class LaneCounts:
         """Volume by the bucket in which it arrived, as minute rows tell it."""
         self._days: set[int] = set()
         """Buckets in which the lane saw headlines."""
+        self.watch: Callable[[Memory, int], None] | None = None
+        """Asked at each bucket's close, when all is judged and nothing is learnt yet. It changes nothing."""
 
     def headlines(self, items: Iterable[Counted]) -> None:
         """What was counted in a bucket that has not closed."""
@@ -121,6 +123,8 @@ class LaneCounts:
         lane.closed = max(lane.closed, bucket - LATE)
         if (bucket + 1) % self._width == 0:
             found += reconsider(memory, ends)
+            if self.watch is not None:
+                self.watch(memory, bucket)
         learn(memory, bucket + 1)
         memory.changed.clear()
         return found

@@ -39,6 +39,9 @@ COMMANDS = {
     "rules": Command("streams.cli.rules", "app", "Check, test and compare rules.", group=True),
     "compare": Command("streams.cli.compare", "compare", "Whether one headline is another one edited, and why."),
     "detect": Command("streams.cli.detect", "detect", "Alerts of counts: the detector alone, without headlines."),
+    "backtest": Command(
+        "streams.cli.backtest", "backtest", "What rules would have raised over counts: how often, and about what."
+    ),
     "demo": Command("streams.cli.demo", "demo", "The whole system on a local Kafka, with made-up news."),
     "worker": Command("streams.cli.worker", "worker", "Run the pipeline on Kafka, exactly once."),
     "feed": Command("streams.cli.feed", "feed", "Send headlines to Kafka: live, or as an import of history."),

@@ -6,10 +6,14 @@ and rules give the same alerts, byte for byte, whatever the number of partitions
 
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from schemas.count import SeriesCount, VolumeCount
 
 
 def scan(
@@ -25,6 +29,9 @@ def scan(
     override: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of the rules.")
     ] = None,
+    counts: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the counts there, for `tocsin backtest` and others.")
+    ] = None,
 ) -> None:
     """Find the alerts in a file of headlines, as the system on Kafka would.
 
@@ -37,6 +44,7 @@ def scan(
       tocsin scan news.csv --json > alerts.jsonl
       zcat *.gz | tocsin scan - --set detect.min_unique=3
       tocsin scan --raw dump.jsonl --json        a dump of the raw topics, replayed
+      tocsin scan news.jsonl --counts counts.jsonl && tocsin backtest counts.jsonl
     """
     from agents.rulebook import Rulebook
     from streams.cli import output, scanning
@@ -55,8 +63,21 @@ def scan(
         else:
             made = log(rows, int(time.time() * 1000), partitions)
             scanned = scanning.scan_log(rulebook, made, len(rows), output.progress)
+    if counts is not None:
+        _write(counts, scanned.counts)
     if json:
         sys.stdout.buffer.writelines(alert.encode() + b"\n" for alert in scanned.alerts)
     else:
         output.alerts(scanned.alerts, output.country_names(rules))
     output.summary(scanned)
+
+
+def _write(path: Path, counts: "Iterable[SeriesCount | VolumeCount]") -> None:
+    """As JSON Lines. Raises InputError."""
+    from streams.sources import InputError
+
+    try:
+        with path.open("wb") as file:
+            file.writelines(count.encode() + b"\n" for count in counts)
+    except OSError as error:
+        raise InputError(f"--counts {path}: cannot be written: {error.strerror}") from None

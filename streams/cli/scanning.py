@@ -11,6 +11,7 @@ from agents.pipeline import Input, Pipeline
 from agents.rulebook import Rulebook
 from agents.stage import Inbound
 from schemas.alert import Alert
+from schemas.count import SeriesCount, VolumeCount
 from streams.collector import unhurried_for_now
 from streams.settings import IMPORT
 from streams.sources.dump import Dump
@@ -39,6 +40,8 @@ class Scanned:
     """Span of log time, ms."""
     alerts: list[Alert] = field(default_factory=list)
     """All revisions, by (id, revision)."""
+    counts: list[SeriesCount | VolumeCount] = field(default_factory=list)
+    """What the topic `counts` would hold, by bucket."""
     seconds: float = 0.0
 
 
@@ -87,9 +90,12 @@ def _run(scanned: Scanned, records: Iterable[Placed], total: int, progress: Prog
     with unhurried_for_now(), progress(total) as advance:
         for chunks, size in _chunks(records):
             for (topic, partition), chunk in chunks.items():
-                scanned.alerts.extend(scanned.pipeline.feed(topic, partition, chunk).alerts)
+                fed = scanned.pipeline.feed(topic, partition, chunk)
+                scanned.alerts.extend(fed.alerts)
+                scanned.counts.extend(fed.counts)
             advance(size)
     scanned.alerts.sort(key=lambda alert: (alert.id, alert.revision))
+    scanned.counts.sort(key=lambda count: count.bucket)
     scanned.seconds = time.perf_counter() - began
 
 

@@ -38,6 +38,7 @@ CALLS = {
     "alerts": (("alerts",), b""),
     "alerts --current": (("alerts", "--current"), b""),
     "detect": (("detect", "counts"), b""),
+    "backtest": (("backtest", "counts"), b""),
 }
 """In an order in which each finds what it needs."""
 NOT_COME_TO = {
@@ -48,6 +49,7 @@ NOT_COME_TO = {
     "alerts": [("READ", "alerts")],
     "alerts --current": [("READ", "alerts.current")],
     "detect": [("READ", "counts")],
+    "backtest": [("READ", "counts")],
 }
 """What is needed, and not made use of by these calls, because there is nothing yet: the only rights that they may have
 left over."""

@@ -1,0 +1,80 @@
+"""Several runs over the same counts, which are read once; and what each came to."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.backtest.figures import Watched
+from agents.backtest.raised import Raised, between, raised
+from agents.detect.count_rows import CountError, read_row
+from agents.detect.counts import CountRun
+from agents.rulebook import Rulebook
+from streams.cli.counting import Counted, Progress, pour
+from streams.errors import Refusal
+from streams.sources import InputError
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The part of the time that is looked at, ms; all of it where a bound is `None`."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass
+class Several:
+    """Runs that take the same rows."""
+
+    runs: Sequence[Counted]
+
+    @property
+    def lanes(self) -> int:
+        """Of the rules, which all have as many."""
+        return self.runs[0].lanes
+
+    def take(self, value: bytes, where: str) -> None:
+        """The next row, for all of them. Raises InputError."""
+        try:
+            row = read_row(value)
+            for run in self.runs:
+                run.take_row(row)
+        except CountError as error:
+            raise InputError(f"{where}: {error}") from None
+
+    def end(self, where: str) -> None:
+        """No more rows."""
+        for run in self.runs:
+            run.end(where)
+
+
+def runs_over(name: str, rulebooks: Sequence[Rulebook], width: int, progress: Progress) -> list[Counted]:
+    """A run for each set of rules over what is called `name`. Raises Refusal."""
+    counts = {rulebook.lanes.count for rulebook in rulebooks}
+    if len(counts) > 1:
+        raise Refusal(
+            f"the rules have {' and '.join(map(str, sorted(counts)))} lanes: one file of counts fits one only"
+        )
+    runs = [Counted(CountRun(rulebook, width)) for rulebook in rulebooks]
+    began = time.perf_counter()
+    pour(name, Several(runs), progress)
+    for run in runs:
+        run.seconds = time.perf_counter() - began
+    return runs
+
+
+def alerts_of(counted: Counted, stretch: Stretch) -> list[Raised]:
+    """The alerts of a run that opened in the stretch."""
+    return between(raised(counted.alerts), stretch.since, stretch.until)
+
+
+def watched(counted: Counted, stretch: Stretch) -> Watched:
+    """From when to when alerts of a run could open."""
+    run = counted.run
+    if run.first is None or run.last is None:
+        return Watched(0, 0, 0)
+    last = run.last + run.width
+    ready = last if counted.ready is None else counted.ready
+    since = ready if stretch.since is None else max(ready, stretch.since)
+    until = last if stretch.until is None else min(last, stretch.until)
+    return Watched(since, max(since, until), run.series)
