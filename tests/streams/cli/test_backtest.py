@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from agents.rulebook import Rulebook
 from schemas.base import DAY, HOUR, iso
 from streams.cli import run
+from streams.cli.known_events import read_events
+from streams.errors import Refusal
 
 START = 1_772_323_200_000
 Capture = pytest.CaptureFixture[bytes]
@@ -35,6 +38,11 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "hourly.jsonl"
     path.write_text("\n".join(counts()) + "\n")
     return path
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return Rulebook.load()
 
 
 def backtest(capsysbinary: Capture, *arguments: object) -> tuple[int, str, str]:
@@ -121,13 +129,18 @@ def test_known_events(file: Path, tmp_path: Path, capsysbinary: Capture, kind: s
         ('{"date": "2026-03-01", "place": "KP"}\n[]', ":2: no JSON object"),
     ],
 )
-def test_events_that_cannot_be_read(file: Path, tmp_path: Path, capsysbinary: Capture, text: str, said: str) -> None:
+def test_events_that_cannot_be_read(rulebook: Rulebook, tmp_path: Path, text: str, said: str) -> None:
     known = tmp_path / "events"
     known.write_text(text)
-    status, out, err = backtest(capsysbinary, file, "--events", known)
+    with pytest.raises(Refusal) as refusal:
+        read_events(known, rulebook)
+    assert said in str(refusal.value)
+
+
+def test_events_that_are_not_there(file: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    status, out, err = backtest(capsysbinary, file, "--events", tmp_path / "nowhere")
     assert (status, out) == (2, "")
-    assert said in err
-    assert backtest(capsysbinary, file, "--events", tmp_path / "nowhere")[0] == 2
+    assert "nowhere: cannot be read: No such file" in err
 
 
 def test_against_other_rules(file: Path, capsysbinary: Capture) -> None:
