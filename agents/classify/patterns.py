@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from agents.classify.gate import Gate
 from agents.classify.phrases import Start, lengths
 from agents.classify.places import Hit
 from agents.classify.tokens import Tokens
@@ -69,6 +70,8 @@ class Lexicon(NamedTuple):
     patterns: tuple[Pattern, ...]
     by_rule: Mapping[str, Term]
     """Rule of a place hit (`name`, `leader`, `force`, ...) -> what the hit is good for as a term."""
+    gate: Gate
+    """What a title needs for any pattern to be worth trying."""
     number: Term | None = None
     """What a number in figures is good for."""
 

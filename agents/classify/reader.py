@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 from agents.classify import gazetteer as gazetteer_rules
 from agents.classify import patterns, places
 from agents.classify import themes as theme_rules
+from agents.classify.gate import may_hold
 from agents.classify.modality import ORDER, reason
 from agents.classify.publishers import Publishers
 from agents.classify.tokens import Tokens, tokenise
@@ -96,9 +97,13 @@ class Reader:
         """The reading of a title at event time `at`, ms."""
         tokens = tokenise(title)
         hits = places.find(self._gazetteer, tokens, at)
-        found = patterns.collect(self._themes.lexicon, tokens, hits)
-        matches = patterns.match(self._themes.lexicon, found)
-        themes = self._read_themes(tokens, found, matches, at) if matches else ()
+        lexicon = self._themes.lexicon
+        themes: tuple[Theme, ...] = ()
+        if may_hold(lexicon.gate, tokens.words, hits):
+            found = patterns.collect(lexicon, tokens, hits)
+            matches = patterns.match(lexicon, found)
+            if matches:
+                themes = self._read_themes(tokens, found, matches, at)
         if not hits:
             return Reading((), themes, ())
         found_places, organisations = self._read_places(tokens, hits)

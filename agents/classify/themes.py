@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from agents.classify.gate import Brought, gate
 from agents.classify.inflection import phrase_forms
 from agents.classify.lines import fault
 from agents.classify.modality import Cue, Modality
@@ -173,7 +174,11 @@ class _Compiler:
                 terms[" ".join(key)] = known._replace(swallow=True)
         by_rule = {rule: term(mask) for rule, mask in self._by_rule.items()}
         number = term(self._by_rule[NUMBER]) if NUMBER in self._by_rule else None
-        return Lexicon(by_first(terms), terms, patterns, by_rule, number)
+        brought = [(key, Brought(known.mask, known.triggers)) for key, known in terms.items()]
+        by_hit = {rule: Brought(known.mask, known.triggers) for rule, known in by_rule.items()}
+        figures = None if number is None else Brought(number.mask, number.triggers)
+        entrance = gate([pattern.need for pattern in patterns], brought, by_hit, figures)
+        return Lexicon(by_first(terms), terms, patterns, by_rule, entrance, number)
 
     def _list(self, words: tuple[str, ...], file: str, where: tuple[int | str, ...]) -> int:
         """The bit of a list of words; the same list has the same bit."""

@@ -8,6 +8,7 @@ before the token that follows.
 import re
 import unicodedata
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 # Possessive quantifiers keep the scan linear: nothing that was matched is tried again in another way.
@@ -50,6 +51,10 @@ _ABBREVIATED = frozenset(
     ]
 )
 _QUESTION = "?"
+_STRETCHES_KEPT = 16_384
+"""Between two blanks and no plain word: `Kim's`, `US-led`, `5,000`. """
+_STRETCH_KEPT = 32
+"""Characters; a longer one is not kept, so that memory stays small."""
 
 
 class Case(IntEnum):
@@ -109,13 +114,79 @@ def fold(word: str) -> str:
 
 def tokenise(title: str) -> Tokens:
     """The tokens of `title`. Never raises."""
+    # ASCII keeps its length in lower case, so that the spans are the title's; what else there is is folded word by word
+    if title.isascii() and title.isprintable() and title[:1] != "-":
+        return _tokenise_plain(title)
+    return _tokenise_any(title)
+
+
+def _tokenise_plain(title: str) -> Tokens:
+    """The same as `_tokenise_any`, blank by blank, which no token spans: most of what stands between is one word."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    gaps: list[int] = []
+    questions: list[int] = []
+    gap = at = 0
+    for stretch in title.lower().split(" "):
+        if stretch.isalpha():
+            words.append(stretch)
+            starts.append(at)
+            at += len(stretch)
+            ends.append(at)
+            at += 1
+            gaps.append(gap)
+            gap = 0
+            continue
+        for word, first, last in _kept(stretch) if len(stretch) <= _STRETCH_KEPT else _parts_of(stretch):
+            if word not in _MARKS:
+                words.append(word)
+                starts.append(at + first)
+                ends.append(at + last)
+                gaps.append(gap)
+                gap = 0
+            elif word in _SOFT:
+                gap = gap or 1
+            elif word != ".":
+                gap = 2
+                if word == _QUESTION:
+                    questions.append(len(words))
+            elif words and len(words[-1]) > 1 and words[-1] not in _ABBREVIATED:
+                gap = 2
+        at += len(stretch) + 1
+    return Tokens(title, words, starts, ends, gaps, _case(title), tuple(questions))
+
+
+def _parts_of(stretch: str) -> tuple[tuple[str, int, int], ...]:
+    """The words and marks of what stands between two blanks, with their spans."""
+    parts = []
+    for found in _SCAN.finditer(f" {stretch} "):
+        text, first = found[0], found.start() - 1
+        if text in _MARKS:
+            parts.append((text, first, first + 1))
+        else:
+            word, cut = _bare(text)
+            parts.append((word, first, found.end() - 1 - cut))
+    return tuple(parts)
+
+
+_kept = lru_cache(_STRETCHES_KEPT)(_parts_of)
+
+
+def _bare(text: str) -> tuple[str, int]:
+    """A folded word without a final 's or the dots of an abbreviation, and by how much its span is shorter."""
+    if text[-2:] == "'s" and len(text) > 2:
+        return text[:-2], 2
+    return (text.replace(".", "") if text[1:2] == "." else text), 0
+
+
+def _tokenise_any(title: str) -> Tokens:
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     gaps: list[int] = []
     questions: list[int] = []
     gap = end = 0
-    # ASCII keeps its length in lower case, so that the spans are the title's; what else there is is folded word by word
     plain = title.isascii()
     parts = iter(_SCAN.split(title.lower() if plain else title))
     for between, text in zip(parts, parts, strict=False):
@@ -132,16 +203,10 @@ def tokenise(title: str) -> Tokens:
                 if text == _QUESTION:
                     questions.append(len(words))
             continue
-        word = text if plain else fold(text)
-        starts.append(start)
-        if word[-2:] == "'s" and len(word) > 2:
-            word = word[:-2]
-            ends.append(end - 2)
-        else:
-            if word[1:2] == ".":
-                word = word.replace(".", "")
-            ends.append(end)
+        word, cut = _bare(text if plain else fold(text))
         words.append(word)
+        starts.append(start)
+        ends.append(end - cut)
         gaps.append(gap)
         gap = 0
     return Tokens(title, words, starts, ends, gaps, _case(title), tuple(questions))

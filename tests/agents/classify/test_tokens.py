@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.classify.tokens import Case, Gap, fold, tokenise
+from agents.classify.tokens import Case, Gap, _tokenise_any, fold, tokenise
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,8 @@ def test_spans_lie_in_the_title_in_order(title: str) -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40))
 def test_folding_is_idempotent(word: str) -> None:
     assert fold(fold(word)) == fold(word)
+
+
+@given(st.text("aB.'-?,:;!([\"/= 19$%&\t", max_size=20))
+def test_the_short_way_through_a_plain_title_gives_what_the_long_one_gives(title: str) -> None:
+    assert tokenise(title) == _tokenise_any(title)
