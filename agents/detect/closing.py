@@ -6,6 +6,7 @@ calm, so in silence nothing resolves and nothing is told.
 """
 
 import hashlib
+from functools import lru_cache
 
 from agents.detect import lifecycle
 from agents.detect.buckets import LATE, bucket_of, start_of
@@ -38,7 +39,7 @@ def close(memory: Memory, upto: int, number: int) -> list[SeriesCount | VolumeCo
 
 
 def _counted(memory: Memory, bucket: int, number: int) -> list[SeriesCount | VolumeCount]:
-    start = start_of(bucket)
+    start, opens = start_of(bucket), bucket * QUARTER
     told: dict[str, list[Evidence]] = {}
     for id_ in memory.arrived.get(bucket, ()):
         item = memory.items[id_]
@@ -49,6 +50,7 @@ def _counted(memory: Memory, bucket: int, number: int) -> list[SeriesCount | Vol
     for name in sorted(memory.active.get(bucket, ())):
         key, items = memory.series[name].key, told.get(name, [])
         publishers = sorted({hashes[item.family] for item in items})
+        place = {publisher: number for number, publisher in enumerate(publishers)}
         counts.append(
             SeriesCount(
                 bucket=start,
@@ -56,12 +58,7 @@ def _counted(memory: Memory, bucket: int, number: int) -> list[SeriesCount | Vol
                 theme=key.theme,
                 unique=memory.windows[name].counts[bucket],
                 publishers=tuple(publishers),
-                headlines=tuple(
-                    [
-                        (item.id[:_ID], item.arrival - bucket * QUARTER, publishers.index(hashes[item.family]))
-                        for item in items
-                    ]
-                ),
+                headlines=tuple([(item.id[:_ID], item.arrival - opens, place[hashes[item.family]]) for item in items]),
             )
         )
     volume, late = memory.ledger.volume.get(bucket), memory.ledger.late.get(bucket, {})
@@ -115,5 +112,6 @@ def _calm(memory: Memory, series: Series, since: int | None) -> Live:
     return live
 
 
+@lru_cache(maxsize=10_000)
 def _hash(family: str | None) -> str:
     return "" if family is None else hashlib.sha256(family.encode()).hexdigest()[:16]

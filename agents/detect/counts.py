@@ -133,7 +133,9 @@ class LaneCounts:
         """Judge each of several headlines, those that a narrower alert tells excepted."""
         memory = self.memory
         memory.add_item(item._replace(number=0), lane)
-        number = memory.told_of(key, item)
+        told = memory.told_of(key, item)
+        memory.grow(item, key, told)
+        number = told if memory.series[key.name].live is not None else self._first(item, key, told) - 1
         found: list[Alert | None] = []
         while number < item.number:
             live = memory.series[key.name].live
@@ -142,6 +144,17 @@ class LaneCounts:
             found.append(judge_row(memory, key, memory.grow(item, key, number), (key,)))
         memory.grow(item, key, item.number)
         return found
+
+    def _first(self, item: Counted, key: SeriesKey, told: int) -> int:
+        """With how many headlines the series is surprising: until then nothing opens."""
+        low, high = told + 1, item.number
+        while low < high:
+            middle = (low + high) // 2
+            if surprising(self.memory, key, item.seen, middle - told):
+                high = middle
+            else:
+                low = middle + 1
+        return low
 
     def _worth(self, items: Iterable[Counted], bucket: int) -> frozenset[SeriesKey]:
         """Series that may say something: p falls with the count, so who is not surprising with all headlines of the

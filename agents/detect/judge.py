@@ -8,6 +8,9 @@ from agents.detect.rate import Posterior
 from agents.detect.rules import DetectRules
 from agents.detect.tail import chance, predictive
 
+NEAR = 0.02
+"""A count at most two standard deviations above its mean has a p above this, whatever mean and dispersion."""
+
 
 def usual(memory: Memory, key: SeriesKey, bucket: int) -> Posterior:
     """The rate that was learnt of a series, as of a bucket."""
@@ -29,7 +32,7 @@ def sustained(memory: Memory, key: SeriesKey, bucket: int) -> Posterior:
 def surprising(memory: Memory, key: SeriesKey, last: int, more: int = 0) -> bool:
     """Whether either horizon of a series without an alert would pass; what nearly all rows need to know, and no more.
 
-    A count at or under its mean is not worth a tail. `more` headlines are counted that the series is yet to get.
+    A count near its mean is not worth a tail. `more` headlines are counted that the series is yet to get.
     """
     rules = memory.rules
     short, long = memory.counts(key.name, last)
@@ -40,8 +43,9 @@ def surprising(memory: Memory, key: SeriesKey, last: int, more: int = 0) -> bool
     brief, day = memory.ledger.exposures(key.subregion, last)
     for count, mean, number in ((short + more, rate * brief, 0), (long + more, rate * day, 1)):
         if count >= least and count > mean:
-            dispersion = memory.dispersions(key)[number]
-            if chance(count, mean, predictive(dispersion, shape)) < rules.alpha:
+            dispersion = predictive(memory.dispersions(key)[number], shape)
+            near = (count - mean) ** 2 <= 4 * mean * (1 + dispersion * mean) and rules.alpha < NEAR
+            if not near and chance(count, mean, dispersion) < rules.alpha:
                 return True
     return False
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
+from agents.detect.judge import NEAR
 from agents.detect.rules import DetectRules
 from agents.detect.tail import Moments, chance, interval, predictive
 
@@ -68,3 +69,9 @@ def _poisson(draw: random.Random, mean: float) -> int:
         count += 1
         left += draw.expovariate(1.0)
     return count
+
+
+@given(st.integers(1, 400), st.floats(1e-4, 400), st.floats(0.005, 8))
+def test_what_is_near_the_mean_surprises_nobody(observed: int, mean: float, dispersion: float) -> None:
+    if observed > mean and (observed - mean) ** 2 <= 4 * mean * (1 + dispersion * mean):
+        assert chance(observed, mean, dispersion) > NEAR
