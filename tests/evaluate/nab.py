@@ -32,7 +32,7 @@ COUNTRIES = ("US", "GB", "FR", "IT", "RU", "CN", "IN", "SA", "BR", "NG")
 FALSE = 0.11
 SETTINGS = ("learning_days=2",)
 """The benchmark's probation is 2.6 days."""
-ALPHAS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-7, 1e-9)
+ALPHAS = (1e-2, 1e-3, 1e-4, 1e-5)
 
 
 class Tweets(NamedTuple):
