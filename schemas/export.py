@@ -28,6 +28,7 @@ from schemas.generation import Generation
 from schemas.raw import RawHandover, RawHeadline, RawTick, RawWithdrawal
 from schemas.rejected import Rejected
 from schemas.row import ClassifiedRow, ReleasedRow
+from schemas.standing import Standing
 
 DIRECTORY = Path(__file__).parent / "json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -56,6 +57,7 @@ TOPICS = {
 }
 PRINTED = {
     "explain": Contract("A line of `tocsin explain --json`.", Explanation | Unexplained),
+    "explain.series": Contract("What `tocsin explain --series S --at TIME --json` prints.", Standing),
 }
 """What commands print for programs, and no topic holds."""
 

@@ -32,7 +32,7 @@ def _open(memory: Memory, key: SeriesKey, item: Evidence, keys: tuple[SeriesKey,
     last = item.seen
     if not surprising(memory, key, last):
         return None
-    for judged, items in _untold(memory, key, last):
+    for judged, items in horizons(memory, key, last):
         said = voices(items, key)
         if judged.p < rules.alpha and judged.observed >= rules.min_unique and lifecycle.enough(said, rules):
             break
@@ -70,7 +70,7 @@ def _escalate(memory: Memory, key: SeriesKey, live: Live, item: Evidence, keys: 
     last = item.seen
     if min(one.p for one in judge(memory, key, last)) >= rules.alpha * rules.escalate_factor:
         return None
-    judged, items = _untold(memory, key, last)[0]
+    judged, items = horizons(memory, key, last)[0]
     said = voices(items, key)
     if not lifecycle.escalates(live, judged.p, said.number, rules):
         return None
@@ -81,7 +81,7 @@ def _escalate(memory: Memory, key: SeriesKey, live: Live, item: Evidence, keys: 
     return revision(memory, key, live, judged, items, item.arrival, reason)
 
 
-def _untold(memory: Memory, key: SeriesKey, last: int) -> list[tuple[Judged, list[Evidence]]]:
+def horizons(memory: Memory, key: SeriesKey, last: int) -> list[tuple[Judged, list[Evidence]]]:
     """Both horizons with their evidence, without what an open narrower alert tells; the more surprising first."""
     first = last - LONG + 1
     items = memory.untold(key, first, last)

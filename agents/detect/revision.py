@@ -26,10 +26,7 @@ def revision(
     reason: str,
 ) -> Alert:
     """What an alert says now; `items` are the evidence in the horizon, newest first."""
-    lane = memory.lane
-    assert lane is not None
     said = voices(items, key)
-    first = lane.first if lane.first is not None else lane.taught + 1
     return Alert(
         id=live.id,
         revision=live.revision,
@@ -44,24 +41,32 @@ def revision(
         at=iso(at),
         horizon=judged.horizon,
         observed=judged.observed,
-        expected=_short(judged.expected),
+        expected=short(judged.expected),
         interval=interval(judged.expected, judged.dispersion),
-        p=_short(judged.p),
+        p=short(judged.p),
         alpha=memory.rules.alpha,
-        exposure=_short(judged.exposure),
+        exposure=short(judged.exposure),
         publishers=said.named[:SHOWN],
         publisher_count=said.number,
         evidence=tuple(told for item in items[:SHOWN] if (told := item.told(key)) is not None),
         evidence_count=judged.observed,
-        baseline=Baseline(
-            since=start_of(first),
-            days=_short(max(lane.taught + 1 - first, 0) / LONG),
-            samples=_short(judged.samples),
-            rate=_short(judged.rate),
-            dispersion=_short(judged.dispersion),
-        ),
+        baseline=baseline(memory, judged),
         reason=reason,
         rules=memory.version,
+    )
+
+
+def baseline(memory: Memory, judged: Judged) -> Baseline:
+    """What the expectation of a judged horizon rests on."""
+    lane = memory.lane
+    assert lane is not None
+    first = lane.first if lane.first is not None else lane.taught + 1
+    return Baseline(
+        since=start_of(first),
+        days=short(max(lane.taught + 1 - first, 0) / LONG),
+        samples=short(judged.samples),
+        rate=short(judged.rate),
+        dispersion=short(judged.dispersion),
     )
 
 
@@ -84,5 +89,6 @@ def _hours(judged: Judged) -> str:
     return "2 h" if judged.horizon == "2h" else "24 h"
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
+    """To six digits."""
     return float(f"{value:.6g}")

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agents.backtest.course import Course
+    from agents.detect.counts import CountRun
     from agents.rulebook import Rulebook
+    from streams.cli.backtesting import Stretch
+    from streams.cli.counting import Counted
 
 PACKAGED = "-"
 
@@ -42,6 +48,10 @@ def backtest(
     override: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of --rules.")
     ] = None,
+    chart: Annotated[
+        str | None, typer.Option(metavar="SERIES", help="Draw this series: KP/troop-deployment, KP/any, 030/any.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to: an SVG.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Show all alerts, not 20 of a kind.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object, with all alerts.")] = False,
 ) -> None:
@@ -54,6 +64,7 @@ def backtest(
     Examples:
       tocsin backtest counts.jsonl.gz --events events.csv
       tocsin backtest counts --rules my-rules --against -       what a change of rules would have changed
+      tocsin backtest counts --chart KP/troop-deployment --out kp.svg --from 30d
       tocsin backtest hourly.jsonl --bucket 1h --set alpha=1e-6 --against - --json | jq .against.lost
     """
     from agents.backtest.against import compare
@@ -64,8 +75,11 @@ def backtest(
     from streams.cli.backtesting import Stretch, alerts_of, runs_over, watched
     from streams.cli.known_events import read_events
     from streams.cli.terminal import moment
+    from streams.errors import Refusal
     from streams.visible import json_line
 
+    if (chart is None) != (out is None):
+        raise Refusal("--chart SERIES and --out FILE go together")
     stretch = Stretch(
         None if first is None else moment(first, "--from"),
         None if last is None else moment(last, "--to"),
@@ -73,7 +87,9 @@ def backtest(
     rulebook = counting.rulebook(rules, override)
     other = None if against is None else _other(against)
     known = None if events is None else read_events(events, rulebook)
-    runs = runs_over(file, [rulebook] if other is None else [rulebook, other], counting.WIDTHS[bucket], output.progress)
+    course = None if chart is None else _Charted(chart, stretch)
+    rulebooks = [rulebook] if other is None else [rulebook, other]
+    runs = runs_over(file, rulebooks, counting.WIDTHS[bucket], output.progress, course)
     ours = alerts_of(runs[0], stretch)
     span = watched(runs[0], stretch)
     told = view.Told(
@@ -90,9 +106,46 @@ def backtest(
         sys.stdout.buffer.write(json_line(view.document(told)) + b"\n")
     else:
         view.show(told, output.country_names(rules), None if every else view.SHOWN)
+    if course is not None and out is not None:
+        course.write(out, runs[0], output.country_names(rules))
     for name, words in counting.summary(runs[0]):
         typer.echo(f"{name:>9}  {words}", err=True)
     raise typer.Exit(0 if told.other is None or told.other.comparison.same else 1)
+
+
+class _Charted:
+    """A series that is drawn."""
+
+    def __init__(self, name: str, stretch: "Stretch") -> None:
+        self._name = name
+        self._stretch = stretch
+        self._course: Course | None = None
+
+    def __call__(self, run: "CountRun") -> None:
+        """Watch it in a run that begins."""
+        from agents.backtest.course import Course
+        from streams.cli.backtesting import series_key
+
+        key = series_key(run, self._name, "--chart")
+        self._course = Course(key, self._stretch.since, self._stretch.until)
+        run.lane_of(key).watch = self._course.watch
+
+    def write(self, path: Path, counted: "Counted", names: "Mapping[str, str]") -> None:
+        """Draw it. Raises Refusal."""
+        from agents.backtest.raised import raised
+        from streams.cli.chart import draw
+        from streams.errors import Refusal
+
+        short, long = ([], []) if self._course is None else self._course.points()
+        if not long:
+            raise Refusal(f"--chart {self._name}: no bucket closed in this stretch, so that there is nothing to draw")
+        place, _, theme = self._name.partition("/")
+        what = "all escalatory themes" if theme == "any" else theme.replace("-", " ")
+        alerts = [alert for alert in raised(counted.alerts) if alert.series == self._name]
+        try:
+            path.write_text(draw(f"{names.get(place, place)}: {what}", short, long, alerts), encoding="utf-8")
+        except OSError as error:
+            raise Refusal(f"--out {path}: cannot be written: {error.strerror}") from None
 
 
 def _other(given: str) -> "Rulebook":

@@ -1,13 +1,14 @@
 """Several runs over the same counts, which are read once; and what each came to."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agents.backtest.figures import Watched
 from agents.backtest.raised import Raised, between, raised
 from agents.detect.count_rows import CountError, read_row
 from agents.detect.counts import CountRun
+from agents.detect.evidence import SeriesKey
 from agents.rulebook import Rulebook
 from streams.cli.counting import Counted, Progress, pour
 from streams.errors import Refusal
@@ -48,14 +49,25 @@ class Several:
             run.end(where)
 
 
-def runs_over(name: str, rulebooks: Sequence[Rulebook], width: int, progress: Progress) -> list[Counted]:
-    """A run for each set of rules over what is called `name`. Raises Refusal."""
+def runs_over(
+    name: str,
+    rulebooks: Sequence[Rulebook],
+    width: int,
+    progress: Progress,
+    watched_by: Callable[[CountRun], None] | None = None,
+) -> list[Counted]:
+    """A run for each set of rules over what is called `name`. Raises Refusal.
+
+    `watched_by` gets the first of them before it begins.
+    """
     counts = {rulebook.lanes.count for rulebook in rulebooks}
     if len(counts) > 1:
         raise Refusal(
             f"the rules have {' and '.join(map(str, sorted(counts)))} lanes: one file of counts fits one only"
         )
     runs = [Counted(CountRun(rulebook, width)) for rulebook in rulebooks]
+    if watched_by is not None:
+        watched_by(runs[0].run)
     began = time.perf_counter()
     pour(name, Several(runs), progress)
     for run in runs:
@@ -78,3 +90,17 @@ def watched(counted: Counted, stretch: Stretch) -> Watched:
     since = ready if stretch.since is None else max(ready, stretch.since)
     until = last if stretch.until is None else min(last, stretch.until)
     return Watched(since, max(since, until), run.series)
+
+
+def series_key(run: CountRun, name: str, option: str) -> SeriesKey:
+    """The series that a person names: PLACE/THEME. Raises Refusal."""
+    place, slash, theme = name.partition("/")
+    if not slash or not place or not theme:
+        raise Refusal(f"{option} {name}: no series; write PLACE/THEME, such as KP/troop-deployment, KP/any or 030/any")
+    try:
+        key = run.key(place, theme)
+    except CountError as error:
+        raise Refusal(f"{option} {name}: {error.fault.what}") from None
+    if theme in run.unknown_themes:
+        raise Refusal(f"{option} {name}: the rules have no theme {theme!r}")
+    return key

@@ -1,4 +1,4 @@
-"""`tocsin explain`: everything that is decided about a headline, and what decided it.
+"""`tocsin explain`: everything that is decided about a headline, and what decided it; or about a series, with --series.
 
 Nothing here is another reading: the words, verdicts and series are those of the pipeline's own steps. A line out for
 each line in with `--json`, bad ones too, in the same order.
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -33,12 +33,25 @@ def explain(
     against: Annotated[
         str | None, typer.Option(metavar="FILE", help="Headlines that it may repeat, as `tocsin scan` reads them.")
     ] = None,
+    series: Annotated[
+        str | None, typer.Option(metavar="SERIES", help="Instead of TEXT: how this series stood --at TIME.")
+    ] = None,
+    counts: Annotated[
+        str | None, typer.Option(metavar="FILE|TOPIC", help="With --series: its counts; the deployment's without it.")
+    ] = None,
+    bucket: Annotated[Literal["15m", "1h"], typer.Option(help="With --series: how long a bucket is.")] = "15m",
+    override: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="With --series: override a setting.")
+    ] = None,
     rules: Annotated[Path | None, typer.Option(help="A directory of rule files instead of the packaged ones.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="JSON, one object for each headline.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="JSON, one object for each headline or series.")] = False,
 ) -> None:
     """Show why a headline is read as it is: tokens, places, what was no place, patterns, publisher, repeats, series.
 
     A line of standard input that is a JSON object is a record as a producer sends it; any other is a title.
+
+    With --series: why there was an alert at a moment, or why there was none. Each gate with its value and threshold,
+    what was expected and on what that rests, and what would have to change. The counts are judged again up to there.
 
     \b
     Examples:
@@ -46,13 +59,26 @@ def explain(
       tocsin explain "Obama warns Syria" --at 2013-08-31 --json | jq .series
       tocsin explain "12th sanctions package agreed by EU on Russia" --against news.jsonl.gz
       head -n 5 titles.txt | tocsin explain - --json
+      tocsin explain --series KP/troop-deployment --at 2026-11-20T14:00Z
+      tocsin explain --series KP/any --at 2026-11-20T14:00Z --counts counts.jsonl.gz --json
     """
+    from streams.errors import Refusal
+
+    if series is not None:
+        from streams.cli.explain_series import explain_series
+
+        if any(given is not None for given in (text, publisher, url, language, against)):
+            raise Refusal(
+                "--series: a series has no TEXT, --publisher, --url, --language and --against; leave them out"
+            )
+        return explain_series(series, at, counts, bucket, rules, override, json)
+    if counts is not None or override:
+        raise Refusal("--counts and --set go with --series")
     from agents.explain import Explainer
     from agents.rulebook import Rulebook
     from streams.cli.explain_view import show
     from streams.cli.output import country_names
     from streams.cli.terminal import moment, now
-    from streams.errors import Refusal
     from streams.sources import STDIN
     from streams.visible import json_line
 

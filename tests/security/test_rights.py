@@ -39,6 +39,7 @@ CALLS = {
     "alerts --current": (("alerts", "--current"), b""),
     "detect": (("detect", "counts"), b""),
     "backtest": (("backtest", "counts"), b""),
+    "explain --series": (("explain", "--series", "KP/any", "--at", "0s"), b""),
 }
 """In an order in which each finds what it needs."""
 NOT_COME_TO = {
@@ -50,6 +51,7 @@ NOT_COME_TO = {
     "alerts --current": [("READ", "alerts.current")],
     "detect": [("READ", "counts")],
     "backtest": [("READ", "counts")],
+    "explain --series": [("READ", "counts")],
 }
 """What is needed, and not made use of by these calls, because there is nothing yet: the only rights that they may have
 left over."""

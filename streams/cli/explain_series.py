@@ -1,0 +1,106 @@
+"""`tocsin explain --series`: how a series stood at a moment, gate by gate, alert or not.
+
+The counts are judged again up to the bucket that holds the moment, by the detector's own code, and the detector is
+asked there. So the answer is about counts: a bucket is known as a whole, at its close.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from agents.detect.buckets import bucket_of
+from agents.detect.count_rows import SeriesRow, VolumeRow, start_of_bucket
+from agents.detect.counts import CountRun
+from agents.detect.gates import standing
+from agents.detect.memory import Memory
+from schemas.base import QUARTER, iso
+from streams.cli import counting, output
+from streams.cli.backtesting import series_key
+from streams.cli.counting import Counted, Enough
+from streams.cli.terminal import moment
+from streams.errors import Refusal
+from streams.visible import json_line
+
+if TYPE_CHECKING:
+    from schemas.standing import Standing
+
+
+class Replayed(Counted):
+    """Counts up to the close of one bucket, and the answer there."""
+
+    def __init__(self, run: CountRun, name: str, at: int) -> None:
+        super().__init__(run)
+        self._key = series_key(run, name, "--series")
+        # A moment at which one bucket ends and another begins belongs to the one that ended: that one is known.
+        self.start = (at - 1) // run.width * run.width
+        self._last = bucket_of(self.start + run.width - 1)
+        self.answer: Standing | None = None
+        self.begins: int | None = None
+        """Start of the first bucket, where that comes after the moment."""
+        run.lane_of(self._key).watch = self._watch
+
+    @property
+    def close(self) -> int:
+        """Of the bucket that is asked about, ms."""
+        return (self._last + 1) * QUARTER
+
+    def take_row(self, row: SeriesRow | VolumeRow) -> None:
+        """The next row; nothing after the bucket is needed."""
+        start = start_of_bucket(row.bucket, self.run.width)
+        if start > self.start:
+            if self.run.first is None:
+                self.begins = start
+            else:
+                self._finish()
+            raise Enough
+        super().take_row(row)
+
+    def end(self, where: str) -> None:
+        """The counts end before the bucket, or with it."""
+        super().end(where)
+        self._finish()
+
+    def _finish(self) -> None:
+        """Close what is left until the moment: buckets of which nothing was counted."""
+        if self.run.last is not None and self.answer is None:
+            self.alerts += self.run.end()
+        if self.answer is None:
+            self.run.lane_of(self._key).close(self._last)
+
+    def _watch(self, memory: Memory, bucket: int) -> None:
+        if bucket == self._last:
+            self.answer = standing(memory, self._key, bucket)
+
+
+def explain_series(
+    name: str,
+    at: str | None,
+    counts: str | None,
+    width: str,
+    rules: Path | None,
+    overrides: list[str] | None,
+    json: bool,
+) -> None:
+    """Answer, as a table or as JSON."""
+    if at is None:
+        raise Refusal("--at TIME is missing; write --at 2026-11-20T14:00Z, or 2h for two hours ago")
+    asked = moment(at, "--at")
+    source = counts or counting.TOPIC
+    rulebook = counting.rulebook(rules, overrides)
+    replayed = Replayed(CountRun(rulebook, counting.WIDTHS[width]), name, asked)
+    counting.pour(source, replayed, output.progress)
+    run = replayed.run
+    if replayed.answer is None:
+        raise Refusal(f"--at {at}: the counts of {source} begin with {iso(replayed.begins or 0)}, after that")
+    if json:
+        sys.stdout.buffer.write(json_line(replayed.answer.model_dump(mode="json")) + b"\n")
+    else:
+        from streams.cli.standing_view import show
+
+        show(replayed.answer, output.country_names(rules))
+    if run.last is None:
+        typer.echo(f"tocsin: {source} holds no counts", err=True)
+    elif run.last + run.width < replayed.close:
+        typer.echo(f"tocsin: the counts of {source} end at {iso(run.last + run.width)}, before that", err=True)

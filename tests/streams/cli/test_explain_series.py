@@ -1,0 +1,86 @@
+"""`tocsin explain --series`: why there was no alert at a moment, on one screen and as JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from schemas.base import DAY, HOUR, iso
+from schemas.standing import Standing
+from streams.cli import run
+from tests.streams.cli.test_backtest import START, Capture, counts
+
+
+def explain(capsysbinary: Capture, *arguments: object) -> tuple[int, str, str]:
+    status = run(["explain", *map(str, arguments)])
+    out, err = capsysbinary.readouterr()
+    return status, out.decode(), err.decode()
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> tuple[object, ...]:
+    path = tmp_path / "hourly.jsonl"
+    path.write_text("\n".join(counts()) + "\n")
+    return "--counts", path, "--bucket", "1h"
+
+
+def test_why_there_was_none(given: tuple[object, ...], capsysbinary: Capture) -> None:
+    at = iso(START + 9 * DAY + HOUR)
+    status, out, err = explain(capsysbinary, "--series", "KP/shelling", "--at", at, *given)
+    assert (status, err) == (0, "")
+    assert f"KP/shelling  North Korea, as of the close at {at}" in out
+    assert "No alert: 2 h min unique not met; 24 h min unique not met." in out
+    assert "2 h: 2 more unique headlines (5 in all); or 24 h: 2 more unique headlines (5 in all)" in out
+    assert len(out.splitlines()) <= 24
+    # Within an hour the answer is about its whole bucket.
+    _, within, _ = explain(capsysbinary, "--series", "KP/shelling", "--at", iso(START + 9 * DAY + HOUR // 2), *given)
+    assert within == out
+
+
+def test_an_open_alert_as_json(given: tuple[object, ...], capsysbinary: Capture) -> None:
+    at = iso(START + 9 * DAY + 5 * HOUR)
+    status, out, _ = explain(capsysbinary, "--series", "KP/shelling", "--at", at, *given, "--json")
+    told = Standing.model_validate_json(out)
+    assert status == 0
+    assert told.alert is not None
+    assert told.alert.headlines == 7
+    assert [gate.name for gate in told.resolves if not gate.holds] == ["resolve_p", "resolve_after"]
+    assert "24 h: at most 0 unique headlines, now 7" in told.changes
+    assert json.loads(out)["horizons"][1]["horizon"] == "24h"
+
+
+def test_a_series_that_was_never_seen_and_a_time_after_the_counts(
+    given: tuple[object, ...], capsysbinary: Capture
+) -> None:
+    status, out, err = explain(capsysbinary, "--series", "PE/coup", "--at", iso(START + 15 * DAY), *given)
+    assert status == 0
+    assert "nothing was ever seen of the series" in out
+    assert f"end at {iso(START + 14 * DAY)}, before that" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--series", "KP/shelling"), "--at TIME is missing"),
+        (("--series", "KP/shelling", "--at", "2026-01-01"), f"begin with {iso(START)}, after that"),
+        (("--series", "KP", "--at", "2026-03-05"), "--series KP: no series; write PLACE/THEME"),
+        (("--series", "XX/any", "--at", "2026-03-05"), "place 'XX' is no country"),
+        (("--series", "KP/shellin", "--at", "2026-03-05"), "no theme 'shellin'"),
+        (("--series", "KP/any", "A headline"), "leave them out"),
+    ],
+)
+def test_what_cannot_be_answered(
+    given: tuple[object, ...], capsysbinary: Capture, arguments: tuple[str, ...], said: str
+) -> None:
+    status, out, err = explain(capsysbinary, *arguments, *given)
+    assert (status, out) == (2, "")
+    assert said in err
+
+
+def test_no_counts_at_all(tmp_path: Path, capsysbinary: Capture) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.write_text("")
+    status, out, err = explain(capsysbinary, "--series", "KP/any", "--at", "2026-03-05", "--counts", path)
+    assert status == 0
+    assert "No alert: learning" in out
+    assert "holds no counts" in err
