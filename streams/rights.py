@@ -183,6 +183,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Settings, Settings], list[Right]]]] = {
     "alerts --current": ("the latest state of each series; so does every subscriber", _alone(_current)),
     "detect": ("judge the counts again", _alone(_counts)),
     "backtest": ("the same, by other rules too", _alone(_counts)),
+    "calibrate": ("alpha from a budget, by the counts", _alone(_counts)),
     "explain --series": ("why there was no alert at a moment", _alone(_counts)),
     "replay": ("the log again, under the prefix `P`; its workers too", _replay),
     "replay --delete": ("away with the replay `P`", _delete),

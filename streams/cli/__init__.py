@@ -42,6 +42,7 @@ COMMANDS = {
     "backtest": Command(
         "streams.cli.backtest", "backtest", "What rules would have raised over counts: how often, and about what."
     ),
+    "calibrate": Command("streams.cli.calibrate", "calibrate", "Alpha from a budget of false alarms, by backtest."),
     "demo": Command("streams.cli.demo", "demo", "The whole system on a local Kafka, with made-up news."),
     "worker": Command("streams.cli.worker", "worker", "Run the pipeline on Kafka, exactly once."),
     "feed": Command("streams.cli.feed", "feed", "Send headlines to Kafka: live, or as an import of history."),

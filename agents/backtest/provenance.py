@@ -1,0 +1,31 @@
+"""alpha in the text of `detect.yaml`, with where it came from; every other byte of the file stays.
+
+Provenance stands right above the setting, each line with a mark by which the next calibration finds and replaces it.
+"""
+
+import re
+from collections.abc import Sequence
+
+MARK = "# calibrated: "
+_SETTING = re.compile(r"^alpha:(\s*)([^\s#]+)(.*)$", re.DOTALL)
+
+
+def rewritten(text: str, alpha: float, provenance: Sequence[str]) -> str | None:
+    """The file with another alpha; `None` when it has no line that sets it."""
+    lines = text.splitlines(keepends=True)
+    place = next((number for number, line in enumerate(lines) if _SETTING.match(line)), None)
+    if place is None:
+        return None
+    setting = lines[place]
+    end = setting[len(setting.rstrip("\r\n")) :] or "\n"
+    first = place
+    while first > 0 and lines[first - 1].startswith(MARK.rstrip()):
+        first -= 1
+    head, tail = "".join(lines[:first]), "".join(lines[place + 1 :])
+    told = "".join(f"{MARK}{line}{end}" for line in provenance)
+    return f"{head}{told}{_SETTING.sub(lambda found: f'alpha:{found[1]}{written(alpha)}{found[3]}', setting)}{tail}"
+
+
+def written(alpha: float) -> str:
+    """As YAML reads a number: with a point."""
+    return f"{alpha:.1e}"
