@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError
 from schemas.generation import Generation
 from streams import kafka
 from streams.access import is_denied
+from streams.generation import following
 from streams.settings import Settings
 from streams.sources import TICK
 
@@ -39,6 +40,7 @@ async def drained(settings: Settings, generation: Generation, progress: Progress
 
     `ticks`: tick the raw partitions once a second while rows are held back. A replay never does: it ends by itself.
     """
+    settings = following(settings, generation)
     sources = {"headlines.raw": generation.raw_partitions, "headlines.import": generation.import_partitions}
     first = [TopicPartition(settings.topic(topic), p) for topic, count in sources.items() for p in range(count)]
     options = kafka.client_options(settings)

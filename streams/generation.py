@@ -16,6 +16,7 @@ from streams import kafka, rights, topics
 from streams.access import denied
 from streams.allowed import missing
 from streams.errors import Refusal
+from streams.membership import taken_by_the_group
 from streams.rights import Right
 from streams.settings import IMPORT, PUBLISHED, Settings
 
@@ -47,6 +48,26 @@ def beside(settings: Settings, prefix: str) -> Settings:
     return Settings(**{**settings.model_dump(), "prefix": prefix, "import_topic": None})
 
 
+def following(settings: Settings, begun: Generation | None) -> Settings:
+    """The settings with the imported history that a generation was begun with, where they name none.
+
+    It may be that of the generation before it, and whoever starts a worker need not know.
+    """
+    if begun is None or settings.import_topic is not None or begun.import_topic in ("", settings.topic(IMPORT)):
+        return settings
+    partitions = settings.import_partitions
+    if begun.import_partitions and "import_partitions" not in settings.model_fields_set:
+        partitions = begun.import_partitions
+    return settings.model_copy(update={"import_topic": begun.import_topic, "import_partitions": partitions})
+
+
+async def as_begun(settings: Settings) -> Settings:
+    """The same, asked of Kafka. Who may not read what the generation was begun with has to name its history."""
+    if settings.import_topic is not None or not await may_read(settings, TOPIC):
+        return settings
+    return following(settings, await existing(settings))
+
+
 async def every(settings: Settings) -> list[Settings]:
     """The settings of each generation in the cluster, by prefix."""
     async with kafka.admin(settings) as client:
@@ -66,9 +87,12 @@ async def establish(settings: Settings, rulebook_version: str, lanes: int, now: 
     Raises GenerationMismatch when raw topic, partitions, lanes or rules are not those that it was started with.
     """
     async with kafka.admin(settings) as client, kafka.running(settings, kafka.consumer(settings)) as reader:
-        await _may_work(settings, client, reader)
+        begun = await _begun(settings, client, reader)
+        settings = following(settings, begun)
         ours = await _as_it_is(settings, client, reader, rulebook_version, lanes, now)
-        agreed = await _first(settings, reader) or await _written(settings, reader, ours)
+        if begun is None:
+            await taken_by_the_group(settings, client)  # refused later, it would have used up the one import
+        agreed = begun or await _written(settings, reader, ours)
     _compare(settings, agreed, ours)
     return agreed
 
@@ -85,15 +109,22 @@ async def found(settings: Settings, wanted: Generation) -> Generation:
         return await _written(settings, reader, wanted)
 
 
-async def _may_work(settings: Settings, client: AIOKafkaAdminClient, reader: AIOKafkaConsumer) -> None:
-    """Raises AccessDenied with every right that a worker of this generation lacks. One of a replay needs fewer."""
+async def _begun(settings: Settings, client: AIOKafkaAdminClient, reader: AIOKafkaConsumer) -> Generation | None:
+    """The generation, if it has started, for a worker of it. One of a replay needs fewer rights.
+
+    Raises AccessDenied with every right that it lacks.
+    """
     lacking = await missing(client, rights.needed("worker", settings))
-    if lacking and Right("READ", "topic", settings.topic(TOPIC)) not in lacking:
-        there = settings.topic(TOPIC) in await topics.described(client) and await _first(settings, reader)
-        if there and there.replay is not None:
-            lacking = await missing(client, rights.replaying(settings))
+    if lacking and Right("READ", "topic", settings.topic(TOPIC)) in lacking:
+        raise denied(settings, "worker", lacking)
+    there = await _first(settings, reader) if settings.topic(TOPIC) in await topics.described(client) else None
+    if lacking and there is not None:
+        own = following(settings, there)
+        wanted = rights.replaying(own) if there.replay is not None else rights.needed("worker", own)
+        lacking = await missing(client, wanted)
     if lacking:
         raise denied(settings, "worker", lacking)
+    return there
 
 
 async def _written(settings: Settings, reader: AIOKafkaConsumer, wanted: Generation) -> Generation:
@@ -185,13 +216,13 @@ async def _stamped_by_the_broker(client: AIOKafkaAdminClient, raw: str) -> None:
 def _compare(settings: Settings, agreed: Generation, ours: Generation) -> None:
     """Refuse what would change order or verdicts. Start, cut and where the topics began are the first worker's."""
     said = {
-        "raw_topic": "the raw topic",
+        "raw_topic": "the raw topic (TOCSIN_RAW_TOPIC)",
         "raw_partitions": "partitions of the raw topic",
         "import_partitions": "partitions of the import with something in them",
         "lanes": "lanes",
         "rules": "the rules' version",
-        "import_topic": "the topic of imported history",
-        "alerts_topic": "the topic of published alerts",
+        "import_topic": "the topic of imported history (TOCSIN_IMPORT_TOPIC)",
+        "alerts_topic": "the topic of published alerts (TOCSIN_ALERTS_TOPIC)",
     }
     differing = [
         f"{text}: {getattr(agreed, field)} when it started, {getattr(ours, field)} now"

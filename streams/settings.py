@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         default=None,
         max_length=249,
         description="full name of the topic of imported history, where a generation reads that of another: letters, "
-        "digits, `.`, `_`, `-`; unset: its own",
+        "digits, `.`, `_`, `-`; unset: that with which it was begun, or its own",
     )
     alerts_topic: str = Field(
         default="alerts",

@@ -105,7 +105,8 @@ async def require(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str
     if missing:
         raise TopicsError(
             f"no such topic: {', '.join(missing)}. Make the topics with `tocsin topics create`; if they were made "
-            "under another prefix, set TOCSIN_PREFIX; where Kafka asks who may see them, allow this user DESCRIBE on "
+            "under another prefix, set TOCSIN_PREFIX (and TOCSIN_IMPORT_TOPIC, where the imported history is another "
+            "generation's); where Kafka asks who may see them, allow this user DESCRIBE on "
             "each (READ and WRITE bring it; `tocsin rights` lists what a command needs)"
         )
     return {name: there[name] for name in names}

@@ -29,6 +29,7 @@ from streams.engine.vigil import keep, orphan
 from streams.engine.watchdog import Watchdog
 from streams.health import Health
 from streams.metrics import Metrics
+from streams.publishes import tell
 from streams.quiet import quiet
 from streams.settings import Settings, SettingsError
 from streams.supervisor import SUPERVISOR
@@ -44,6 +45,7 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     generation = asyncio.run(
         generations.establish(settings, rulebook.version, rulebook.lanes.count, int(time.time() * 1000))
     )
+    settings = generations.following(settings, generation)
     metrics = Metrics(CollectorRegistry(), rulebook.version, ends.before())
     app = build_app(
         settings, stages.specs(rulebook, generation, settings.publishes), kafka.client_options(settings), metrics
@@ -132,6 +134,7 @@ async def _upkeep(
         keep("advisory offsets", lambda: advise(app.lanes, thread)),
     ]
     if generation.replay is None:
+        jobs.append(keep("who publishes", lambda: tell(app.lanes, settings)))
         ticker = Ticker(settings, app.lanes, clocks, generation, options, metrics)
         jobs.append(keep("ticks", ticker.run))
     try:

@@ -34,9 +34,8 @@ def create(as_json: Json = False) -> None:
     """
     from streams import kafka, topics
 
-    settings, specs = _planned()
-
     async def run() -> topics.Report:
+        settings, specs = await _planned()
         async with kafka.admin(settings) as client:
             return await topics.create(client, specs)
 
@@ -66,19 +65,18 @@ def check(as_json: Json = False) -> None:
     """
     from streams import kafka, topics
 
-    settings, specs = _planned()
-
-    async def run() -> "list[topics.Difference]":
+    async def run() -> "tuple[int, list[topics.Difference]]":
+        settings, specs = await _planned()
         async with kafka.admin(settings) as client:
-            return await topics.check(client, specs)
+            return len(specs), await topics.check(client, specs)
 
-    differences = asyncio.run(run())
+    planned, differences = asyncio.run(run())
     if as_json:
         _print_json([difference._asdict() for difference in differences])
     else:
         _tell(differences)
         if not differences:
-            typer.echo(f"all {len(specs)} topics are as they should be")
+            typer.echo(f"all {planned} topics are as they should be")
     raise typer.Exit(1 if differences else 0)
 
 
@@ -106,13 +104,15 @@ def dump(
     """
     from streams.cli.terminal import bar
     from streams.dump import dump as lines
+    from streams.generation import as_begun
     from streams.settings import IMPORT, RAW, Settings
 
-    settings = Settings()
-    names = [_known(settings, name) for name in topic or [RAW, IMPORT]]
+    given = Settings()
     start, end = _at(first, "--from"), _at(last, "--to")
 
     async def run() -> None:
+        settings = await as_begun(given)
+        names = [_known(settings, name) for name in topic or [RAW, IMPORT]]
         with bar("dumped") as progress:
             async with aclosing(lines(settings, names, start, end, progress=progress)) as dumped:
                 async for line in dumped:
@@ -122,13 +122,15 @@ def dump(
     asyncio.run(run())
 
 
-def _planned() -> "tuple[Settings, list[TopicSpec]]":
+async def _planned() -> "tuple[Settings, list[TopicSpec]]":
+    """A generation that has begun reads the history that it was begun with, whichever generation's topic that is."""
     import agents
     from agents.classify.lanes import Lanes
+    from streams.generation import as_begun
     from streams.settings import Settings
     from streams.topics import plan
 
-    settings = Settings()
+    settings = await as_begun(Settings())
     rules = settings.rules or Path(agents.__file__).parent / "rules"
     return settings, plan(settings, Lanes.load(rules / "lanes.yaml").count)
 

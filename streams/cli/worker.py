@@ -82,6 +82,7 @@ def _supervise(
     log = logging.getLogger("tocsin.supervisor")
     arguments = ["worker", *([f"--rules={rules}"] if rules else []), *[f"--set={item}" for item in override]]
     generation = asyncio.run(generations.establish(settings, rulebook.version, rulebook.lanes.count, _now()))
+    settings = generations.following(settings, generation)
     supervisor = Supervisor(
         this_command(*arguments),
         processes,

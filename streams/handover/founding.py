@@ -55,10 +55,14 @@ async def found(source: Settings, prefix: str, rulebook: Rulebook, now: int) -> 
     wanted_rights = rights.needed("handover", source, settings)
     async with kafka.admin(settings) as client:
         await require_rights(settings, client, "handover", wanted_rights)
+        settings = generations.following(settings, await generations.existing(settings))
         # before a generation is begun that could not take over
         refuse_others(await publishers(source), source, settings.prefix)
         await topics.create(client, topics.plan(settings, rulebook.lanes.count))
         await require_rights(settings, client, "handover", wanted_rights)  # what has just been made could not be asked
+        history = settings.topic(IMPORT)  # as it is, where the generation has been begun by somebody else
+        partitions = (await topics.require(client, [history]))[history].partitions
+        settings = settings.model_copy(update={"import_partitions": partitions})
     note = None
     if first is not None and await generations.existing(settings) is None:
         wanted, note = await _wanted(settings, first, rulebook, now)

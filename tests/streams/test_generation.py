@@ -11,7 +11,8 @@ from schemas.base import MINUTE
 from schemas.generation import Generation
 from streams import generation
 from streams import kafka as clients
-from streams.generation import GenerationMismatch, establish
+from streams.access import AccessDenied
+from streams.generation import GenerationMismatch, as_begun, establish
 from streams.settings import IMPORT, Settings
 from streams.stages import specs
 from streams.topics import TopicsError, create, plan
@@ -128,6 +129,29 @@ async def test_an_import_that_came_too_late_is_not_passed_over_in_silence(settin
     await send(settings, IMPORT, NOW)
     with pytest.raises(GenerationMismatch, match="partitions of the import"):
         await establish(settings, "rules-1", 2, NOW)
+
+
+async def test_a_generation_of_another_ones_history_goes_on_without_being_told(settings: Settings, prefix: str) -> None:
+    await send(settings, IMPORT, NOW)
+    first = await establish(settings, "rules-1", 2, NOW)
+    own = {"prefix": f"{prefix}2", "import_topic": None}
+    second = Settings(**{**settings.model_dump(exclude={"import_partitions"}), **own})
+    told = second.model_copy(update={"import_topic": settings.topic(IMPORT)})
+    async with clients.admin(told) as client:
+        await create(client, plan(told, 2))
+    begun = await generation.found(told, first.model_copy(update={"prefix": "", "founded": 0}))
+    assert await establish(second, "rules-1", 2, NOW) == begun
+    assert (await as_begun(second)).topic(IMPORT) == settings.topic(IMPORT)
+    wrong = second.model_copy(update={"import_topic": settings.topic("counts")})
+    with pytest.raises(GenerationMismatch, match="TOCSIN_IMPORT_TOPIC"):
+        await establish(wrong, "rules-1", 2, NOW)
+
+
+async def test_a_worker_that_the_group_does_not_take_begins_nothing(settings: Settings) -> None:
+    short = settings.model_copy(update={"session_timeout_ms": 2000})
+    with pytest.raises(AccessDenied, match="TOCSIN_SESSION_TIMEOUT_MS=2000"):
+        await establish(short, "rules-1", 2, NOW)
+    assert await generation.read(settings) is None  # an import may still come
 
 
 async def test_without_topics_the_cure_is_named(kafka: str, prefix: str) -> None:
