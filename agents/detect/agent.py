@@ -50,6 +50,12 @@ class DetectStage:
         """As last written: what the detector is built from again when it stumbles."""
         self._clock: int | None = None
 
+    @property
+    def never_published(self) -> bool:
+        """Whether nothing has let this lane publish so far; not asked of a replay, which never does."""
+        state = None if self._publisher is None else self._publisher.state
+        return state is not None and state.mode == "silent" and not state.handover
+
     def restore(self, entries: Mapping[bytes, bytes]) -> Memory | None:
         """The entries are all there is to remember."""
         self._entries = dict(entries)

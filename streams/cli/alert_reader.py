@@ -16,6 +16,7 @@ from streams import kafka
 from streams.cli.alert_blocks import print_block
 from streams.cli.output import country_names
 from streams.cli.terminal import Interrupt
+from streams.handover.publishing import not_published
 from streams.reading import Span, merged, spans
 from streams.settings import PUBLISHED, Settings
 
@@ -75,6 +76,8 @@ async def show(
     if not chosen:
         some = any(record.value is not None for record in found)
         out.say(f"no alerts {'that match' if some else 'yet'} in {settings.topic(topic)}")
+        if published and not found:
+            out.say(not_published(settings))
     if follow:
         out.say("waiting for more; Ctrl-C ends")
         with Interrupt().watched() as interrupt:

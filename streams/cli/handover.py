@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shlex
 import socket
 import sys
 from functools import partial
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from streams.cli.terminal import Bar
     from streams.handover.founding import Second
     from streams.handover.run import Handed
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from streams.settings import Settings
     from streams.supervisor import Supervisor
 
+EVERY = 5.0
+"""Seconds between two lines of progress where there is no terminal."""
 COMPARED = 7
 """Days of alerts that are compared before the switch, unless more are asked for."""
 
@@ -81,9 +86,10 @@ def handover(
     _say(f"generation {prefix}: rules {second.generation.rules}, {second.generation.lanes} lanes")
     if second.note is not None:
         _say(f"note: {second.note}")
-    if not processes:
-        _say("its workers need " + " ".join(f"{name}={value}" for name, value in sorted(second.environment.items())))
     command = ["worker", *([f"--rules={rules}"] if rules else []), *[f"--set={item}" for item in override or ()]]
+    start = _command(second.environment, command)
+    if not processes:
+        _say(f"its workers have to run elsewhere: {start}")
     supervisor = Supervisor(
         this_command(*command),
         processes,
@@ -93,7 +99,7 @@ def handover(
         environment=second.environment,
     )
     raise typer.Exit(
-        asyncio.run(_run(source, second, supervisor, since, switch_at, yes, former_stopped, leave, as_json))
+        asyncio.run(_run(source, second, supervisor, since, switch_at, yes, former_stopped, leave, as_json, start))
     )
 
 
@@ -107,14 +113,16 @@ async def _run(
     former_stopped: bool,
     leave: bool,
     as_json: bool,
+    start: str,
 ) -> int:
     from streams.cli.asking import confirmed
     from streams.handover.run import HandoverStuck, done_before, hand_over
 
     status: int | None = None  # until it is known whether there was a switch
+    switching = False
 
     async def work() -> None:
-        nonlocal status
+        nonlocal status, switching
         done = await done_before(second.settings)
         if not done:
             await _compared(source, second, since, former_stopped)
@@ -122,6 +130,7 @@ async def _run(
             _say("nothing was switched; the same command goes on from here")
             status = 1
             return
+        switching = True
         while status is None:
             try:
                 handed = await hand_over(source, second.settings, switch_at, _say, former_stopped=former_stopped)
@@ -132,15 +141,19 @@ async def _run(
                     raise
                 # ended now, it would take the new generation's workers along, and leave nobody to publish
                 _say(f"{stuck}. Going on; Ctrl-C ends it, and the same command takes it up again")
+        if status == 0:
+            _say(f"its workers start with: {start}")
         if status == 0 and supervisor.count and not leave:
-            _say(
-                "its workers go on here; Ctrl-C stops them, and the next `tocsin worker` of it goes on where they were"
-            )
+            _say("they go on here; Ctrl-C stops them, and the next worker that starts so goes on where they were")
             await asyncio.Event().wait()
 
     ended = await supervisor.run(work)
     if status is None:
-        _say("broken off; if the switch was written, nobody publishes until the same command has gone on from here")
+        _say(
+            "broken off in the switch: nobody may publish until the same command has gone on from here"
+            if switching
+            else "broken off before the switch: nothing has changed, and the same command goes on from here"
+        )
         return ended
     return status if ended == 130 else status or ended
 
@@ -159,12 +172,18 @@ async def _compared(source: "Settings", second: "Second", since: int, former_sto
     waited = [(second.settings, second.generation)] + ([] if former_stopped else [(source, first)])
     for settings, generation in waited:
         _say(f"waiting until {settings.prefix or '(no prefix)'} has come to the present; its workers have to run")
-        with bar("catching up") as told:
+        with bar("catching up", every=EVERY) as told:
             # else nobody would tick: the one that does is stopped
             await drained(settings, generation, partial(_moved, told), ticks=former_stopped)
     mine, theirs = await of_generation(source, source.prefix), await of_generation(source, second.settings.prefix)
     found = compare(within(mine.documents, since, None), within(theirs.documents, since, None), repeats(mine, theirs))
     _tell(found, source.prefix or "-", second.settings.prefix)
+
+
+def _command(environment: "Mapping[str, str]", command: "Sequence[str]") -> str:
+    """What a person types to start a worker with these settings."""
+    given = [f"{name}={shlex.quote(value)}" for name, value in sorted(environment.items())]
+    return " ".join([*given, shlex.join(["tocsin", *command])])
 
 
 def _moved(told: "Bar", _: str, done: int, total: int) -> None:
@@ -185,8 +204,9 @@ def _free(port: int, count: int) -> int:
 
 def _tell(found: "Comparison", one: str, other: str) -> None:
     doubled = f", {len(found.doubled):,} told more than once" if found.doubled else ""
+    identical = f"{found.identical:,} revision{'' if found.identical == 1 else 's'} identical"
     _say(
-        f"alerts of {one} and {other}: {found.identical:,} revisions identical, {len(found.missing):,} in {one} only, "
+        f"alerts of {one} and {other}: {identical}, {len(found.missing):,} in {one} only, "
         f"{len(found.extra):,} in {other} only, {len(found.changed):,} changed{doubled} "
         f"(`tocsin diff {one} {other}` shows them)"
     )

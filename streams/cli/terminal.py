@@ -36,24 +36,33 @@ def moment(text: str, option: str) -> int:
 
 
 @contextmanager
-def bar(what: str, quiet: bool = False) -> Iterator["Bar"]:
-    """A bar on standard error, where that is a terminal."""
+def bar(what: str, quiet: bool = False, every: float | None = None) -> Iterator["Bar"]:
+    """A bar on standard error, where that is a terminal; elsewhere a line every so many seconds, if that is given."""
     console = Console(stderr=True)
+    lines = None if quiet or every is None or console.is_terminal else every
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        yield Bar(progress, what)
+        yield Bar(progress, what, lines)
 
 
 class Bar:
     """Moves as it is told."""
 
-    def __init__(self, progress: Progress, what: str) -> None:
+    def __init__(self, progress: Progress, what: str, every: float | None = None) -> None:
+        """`every`: seconds between two lines that are printed instead; `None` for none."""
         self._progress = progress
-        self._task = progress.add_task(what, total=None)
+        self._what = what
+        self._every = every
+        self._spoken = time.monotonic()
+        # hidden until it is known how much there is
+        self._task = progress.add_task(what, total=None, visible=False)
 
     def __call__(self, done: int, total: int) -> None:
         """`done` of `total`."""
-        self._progress.update(self._task, completed=done, total=total)
+        self._progress.update(self._task, completed=done, total=total, visible=True)
+        if self._every is not None and time.monotonic() - self._spoken >= self._every:
+            self._spoken = time.monotonic()
+            print(f"{self._what}: {done:,} of {total:,} records", file=sys.stderr, flush=True)
 
 
 class Interrupt:

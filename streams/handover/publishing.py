@@ -5,7 +5,7 @@ from typing import NamedTuple
 from streams import generation as generations
 from streams.errors import Refusal
 from streams.handover.lanes import STATE, LaneStates
-from streams.settings import Settings
+from streams.settings import PUBLISHED, Settings
 
 
 class HandoverRefused(Refusal):
@@ -19,6 +19,16 @@ class Publishers(NamedTuple):
     """Of all generations that publish where the settings say: one, or none before the first handover."""
     unread: list[str]
     """Of those that this user sees and may not read: whether they publish is not known."""
+
+
+def not_published(settings: Settings) -> str:
+    """Why subscribers may see nothing of a generation with a prefix, and the cure."""
+    told, topic = settings.prefix or "P", settings.topic(PUBLISHED)
+    which = settings.prefix or "a generation with a prefix"
+    return (
+        f"{which} does not publish to `{topic}` before it is let: `TOCSIN_PREFIX= tocsin handover {told}` (in "
+        "TOCSIN_PREFIX the generation that publishes now, or none)"
+    )
 
 
 async def publishers(settings: Settings) -> Publishers:

@@ -67,7 +67,7 @@ def published(deployment: Deployment) -> list[Alert]:
 
 def test_the_published_alerts_have_no_gap_and_no_repeat(source: Deployment) -> None:
     second = f"{source.settings.prefix}-2"
-    of_second = {"TOCSIN_PREFIX": second, "TOCSIN_IMPORT_TOPIC": source.settings.topic("headlines.import")}
+    of_second = {"TOCSIN_PREFIX": second}  # and it finds the history that it shares
     usual = wire(NOW, seed=50)
     stop = threading.Event()
 
@@ -95,6 +95,8 @@ def test_the_published_alerts_have_no_gap_and_no_repeat(source: Deployment) -> N
         )
         out, said = taking.communicate(timeout=180)
         assert taking.returncode == 0, said.decode()
+        (start,) = [line for line in said.decode().splitlines() if line.startswith("its workers start with: ")]
+        assert start.endswith(f"tocsin worker --set={EASY}")
         stop.set()
         feeding.join()
     for drained, rules in ((of_second, EASY), ({}, STRICT)):  # the one that publishes ticks

@@ -101,6 +101,8 @@ def lines(*arguments: str) -> list[bytes]:
 def test_no_alerts_is_said_and_is_no_fault(settings: Settings) -> None:
     assert run() == f"no alerts yet in {settings.topic('alerts')}\n"
     assert lines() == []
+    # of a generation that nobody has let publish
+    assert f"`TOCSIN_PREFIX= tocsin handover {settings.prefix}`" in run("--published")
 
 
 @pytest.mark.usefixtures("filled")
