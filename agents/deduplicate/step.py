@@ -44,8 +44,7 @@ class Deduplicator:
         own = recalled(value)
         if own is None:
             return
-        for text in self._memory.expire(own.arrival):
-            self._index.discard(text)
+        self._expire(own.arrival)
         before = self._memory.texts.get(own.text_key)
         if before is not None:
             self._index.discard(before)
@@ -88,7 +87,7 @@ class Deduplicator:
 
     def _expire(self, arrival: int) -> None:
         for text in self._memory.expire(arrival):
-            self._index.discard(text)
+            self._index.expire(text)
 
     def _take(self, row: HeadlineRow, original: str, reading: Reading | None) -> None:
         signature = signature_of(row)

@@ -98,6 +98,30 @@ def test_what_was_postponed_is_found_as_if_it_had_been_taken_in_at_once(
     for code in ("FR", "DE", "IT"):
         text = reading(frozenset("abc"), frozenset([code]))
         assert sorted(later.near(text)) == sorted(at_once.near(text))
-    assert {code: {token: list(found) for token, found in lists.items()} for code, lists in later._lists.items()} == {
-        code: {token: list(found) for token, found in lists.items()} for code, lists in at_once._lists.items()
+    assert _listed(later) == _listed(at_once)
+
+
+def _listed(index: Index[int]) -> dict[str, dict[str, list[int]]]:
+    """The lists as items, as numbers may have gaps."""
+    return {
+        code: {token: [index._texts[number][0] for number in found] for token, found in lists.items()}
+        for code, lists in index._lists.items()
     }
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(READINGS, max_size=40), st.integers(0, 40), READINGS, st.integers(1, 4))
+def test_what_expired_is_as_if_it_had_never_been(held: list[Reading], expired: int, new: Reading, latest: int) -> None:
+    whole: Index[int] = Index(0.5, 2, latest)
+    rest: Index[int] = Index(0.5, 2, latest)
+    for number, text in enumerate(held):
+        whole.add(number, text)
+        if number >= expired:
+            rest.add(number, text)
+    for number in range(min(expired, len(held))):
+        whole.expire(number)
+    assert sorted(whole.near(new)) == sorted(rest.near(new))
+    assert len(whole) == len(rest)
+    for number in range(expired, len(held)):
+        whole.expire(number)
+    assert not whole._lists
