@@ -28,7 +28,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
-from agents.deduplicate.similarity import Reading, alike
+from agents.deduplicate.kept import Kept, keep, whole
+from agents.deduplicate.similarity import Reading
 
 Item = TypeVar("Item")
 PARTS = 1000
@@ -58,7 +59,7 @@ class Index(Generic[Item]):
         self._lists: dict[str, Lists] = {}
         """By country."""
         self._numbers: dict[Item, int] = {}
-        self._texts: dict[int, tuple[Item, Reading]] = {}
+        self._texts: dict[int, tuple[Item, Kept]] = {}
         """By number, and so in released order."""
         self._next = 0
         self._oldest = 0
@@ -74,12 +75,12 @@ class Index(Generic[Item]):
         """Take in `item`; nothing happens if its text is too short or without a place to be compared."""
         if not self._comparable(reading):
             return
-        number = self._number(item, reading)
+        number = self._number(item, keep(reading))
         for code in reading.places:
             if (waiting := self._postponed.get(code)) is not None:
                 waiting[item] = None
             else:
-                self._list(code, number, reading)
+                self._list(code, number, reading.tokens)
 
     def postpone(self, item: Item, places: frozenset[str], read: Callable[[], Reading | None]) -> None:
         """Take in `item`, not there yet, that stands in `places`; `read` it when one of them is asked for.
@@ -98,15 +99,15 @@ class Index(Generic[Item]):
         number = self._numbers.get(item)
         if number is None or number == self._next - 1:
             return
-        reading = self._texts.pop(number)[1]
-        again = self._number(item, reading)
-        for code in reading.places:
+        kept = self._texts.pop(number)[1]
+        again = self._number(item, kept)
+        for code in kept.places:
             if (waiting := self._postponed.get(code)) is not None:
                 del waiting[item]
                 waiting[item] = None
                 continue
             lists = self._lists[code]
-            for token in reading.tokens:
+            for token in set(kept.sequence):
                 listed = lists[token]
                 del listed[bisect_left(listed, number)]
                 listed.append(again)
@@ -118,13 +119,13 @@ class Index(Generic[Item]):
         number = self._numbers.pop(item, None)
         if number is None:
             return
-        reading = self._texts.pop(number)[1]
-        for code in reading.places:
+        kept = self._texts.pop(number)[1]
+        for code in kept.places:
             if (waiting := self._postponed.get(code)) is not None:
                 del waiting[item]
                 continue
             lists = self._lists[code]
-            for token in reading.tokens:
+            for token in set(kept.sequence):
                 listed = lists[token]
                 del listed[bisect_left(listed, number)]
                 if not listed or listed[-1] < self._oldest:
@@ -139,13 +140,13 @@ class Index(Generic[Item]):
         number = self._numbers.pop(item, None)
         if number is None:
             return
-        reading = self._texts.pop(number)[1]
+        kept = self._texts.pop(number)[1]
         self._oldest = max(self._oldest, number + 1)
-        for code in reading.places:
+        for code in kept.places:
             if (waiting := self._postponed.get(code)) is not None:
                 del waiting[item]
             elif (lists := self._lists.get(code)) is not None:
-                for token in reading.tokens:
+                for token in kept.sequence:
                     listed = lists.get(token)
                     if listed is not None and listed[-1] <= number:
                         del lists[token]
@@ -177,9 +178,10 @@ class Index(Generic[Item]):
         near: list[Near[Item]] = []
         for number in candidates:
             item, other = self._texts[number]
-            shared, union = alike(tokens, other.tokens)
+            shared = len(tokens.intersection(other[0]))
+            union = size + other[1] - shared
             if shared * PARTS >= self._parts * union:
-                near.append((shared / union, item, other))
+                near.append((shared / union, item, whole(other)))
         return near
 
     def _found(self, lists: Lists, tokens: Iterable[str]) -> "list[tuple[int, int, str, array[int]]]":
@@ -224,11 +226,11 @@ class Index(Generic[Item]):
                     break
                 candidates.update(tail)
 
-    def _number(self, item: Item, reading: Reading) -> int:
+    def _number(self, item: Item, kept: Kept) -> int:
         number = self._next
         self._next += 1
         self._numbers[item] = number
-        self._texts[number] = item, reading
+        self._texts[number] = item, kept
         return number
 
     def _discard_unread(self, item: Item) -> bool:
@@ -253,17 +255,17 @@ class Index(Generic[Item]):
                         del self._postponed[place][item]
                     continue
                 self._numbers[item] = number
-                self._texts[number] = item, reading
+                self._texts[number] = item, keep(reading)
         del self._postponed[code]
         for item in waiting:
             number = self._numbers[item]
-            self._list(code, number, self._texts[number][1])
+            self._list(code, number, set(self._texts[number][1].sequence))
 
-    def _list(self, code: str, number: int, reading: Reading) -> None:
+    def _list(self, code: str, number: int, tokens: Iterable[str]) -> None:
         lists = self._lists.get(code)
         if lists is None:
             lists = self._lists[code] = {}
-        for token in reading.tokens:
+        for token in tokens:
             listed = lists.get(token)
             if listed is None:
                 lists[token] = array("q", (number,))

@@ -12,7 +12,7 @@ EMPTY = READER.read(row(""))
 
 
 def reading(tokens: frozenset[str], places: frozenset[str]) -> Reading:
-    return EMPTY._replace(tokens=tokens, places=places)
+    return EMPTY._replace(tokens=tokens, sequence=(*sorted(tokens), *sorted(tokens)[:1]), places=places)
 
 
 # Few tokens with very different frequencies, so that sets overlap and the rarest tokens differ.
