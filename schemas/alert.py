@@ -6,6 +6,8 @@ rules give the same revisions byte for byte; `(id, revision)` is an idempotency 
 
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.base import Record, Versioned
 
 Status = Literal["opened", "escalated", "sustained", "resolved", "retracted"]
@@ -77,6 +79,10 @@ class Alert(Versioned):
     """The latest 20 unique headlines of the horizon, newest first."""
     evidence_count: int
     baseline: Baseline
+    merged: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Publishers that were counted as one though they have several names, each with the names in `evidence`."""
     reason: str
     """One sentence for people: why this revision was written."""
+    resolves: str | None = None
+    """What would have to change for it to resolve, as of now; `null` when it has ended."""
     rules: str

@@ -23,7 +23,19 @@ from agents.detect.revision import amount, baseline, short
 from agents.detect.rules import DetectRules
 from agents.detect.tail import interval
 from schemas.base import iso
-from schemas.standing import Gate, Standing, StandingAlert, StandingHorizon
+from schemas.standing import Gate, GateName, Standing, StandingAlert, StandingHorizon
+
+_MISSING: dict[GateName, str] = {
+    "learning": "the lane is learning",
+    "headline": "no headline came just now",
+    "narrower": "a narrower alert tells what came",
+    "min_unique": "too few headlines",
+    "min_publishers": "too few publishers",
+    "alpha": "not surprising enough",
+    "resolve_p": "more headlines than usual",
+    "alive": "the feed is too silent to tell",
+    "resolve_after": "not usual for long enough",
+}
 
 
 class _Told(NamedTuple):
@@ -172,17 +184,14 @@ def _verdict(live: Live | None, opens: tuple[Gate, ...], resolves: tuple[Gate, .
         return f"The alert {live.id} is open ({live.status}, {live.severity}) and does not resolve: {why}."
     if passes(opens):
         return "Everything for an alert is there."
-    common = [gate for gate in opens if gate.horizon is None and not gate.holds]
+    common = [_MISSING[gate.name] for gate in opens if gate.horizon is None and not gate.holds]
     missing = [_names(gate for gate in opens if gate.horizon == one and not gate.holds) for one in ("2h", "24h")]
-    parts = [_names(common)] if common else []
-    if all(missing):
-        parts += [f"2 h {missing[0]}", f"24 h {missing[1]}"]
-    return f"No alert: {'; '.join(parts)}."
+    ways = [f"2 h: {missing[0]}", f"24 h: {missing[1]}"] if all(missing) else []
+    return f"No alert: {'; '.join([*common, *ways])}."
 
 
 def _names(gates: Iterable[Gate]) -> str:
-    told = [gate.name.replace("_", " ") for gate in gates]
-    return f"{', '.join(dict.fromkeys(told))} not met" if told else ""
+    return ", ".join(dict.fromkeys(_MISSING[gate.name] for gate in gates))
 
 
 def _to_open(memory: Memory, both: list[_Told], opens: tuple[Gate, ...]) -> Iterable[str]:
@@ -217,7 +226,8 @@ def _to_resolve(memory: Memory, both: Iterable[Judged], resolves: tuple[Gate, ..
     for judged in both:
         count = most_usual(judged, rules)
         if judged.observed > count:
-            yield f"{_hours(judged)}: at most {count} unique headlines, now {judged.observed}"
+            most = f"at most {count} unique {_plural('headline', count)}" if count else "no unique headline"
+            yield f"{_hours(judged)}: {most}, now {judged.observed}"
     missing = {gate.name for gate in resolves if not gate.holds}
     if "alive" in missing:
         yield f"2 h bring at least {rules.alive_share:.0%} of the volume that they usually bring"

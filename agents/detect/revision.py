@@ -5,8 +5,10 @@ Numbers are rounded to six digits: what is written is for people and thresholds,
 
 from collections.abc import Sequence
 
+from agents.detect.bounds import most_usual
 from agents.detect.buckets import LONG, start_of
-from agents.detect.evidence import Evidence, SeriesKey
+from agents.detect.evidence import Evidence, Item, SeriesKey
+from agents.detect.judge import judge
 from agents.detect.lifecycle import Judged, Live, Voices
 from agents.detect.memory import Memory, voices
 from agents.detect.tail import interval
@@ -51,8 +53,31 @@ def revision(
         evidence=tuple(told for item in items[:SHOWN] if (told := item.told(key)) is not None),
         evidence_count=judged.observed,
         baseline=baseline(memory, judged),
+        merged=_merged(items[:SHOWN]),
         reason=reason,
+        resolves=None
+        if live.status in ("resolved", "retracted")
+        else _resolves(judge(memory, key, judged.last), memory),
         rules=memory.version,
+    )
+
+
+def _merged(items: Sequence[Evidence]) -> dict[str, tuple[str, ...]]:
+    """Families that were named in several ways, in order of first appearance."""
+    names: dict[str, dict[str, None]] = {}
+    for item in reversed(items):
+        if isinstance(item, Item) and item.family is not None and item.publisher is not None:
+            names.setdefault(item.family, {})[item.publisher] = None
+    return {family: tuple(given) for family, given in names.items() if len(given) > 1}
+
+
+def _resolves(both: Sequence[Judged], memory: Memory) -> str:
+    """What would have to change, in words."""
+    rules = memory.rules
+    most = [f"{most_usual(one, rules)} in {_hours(one)} (now {one.observed})" for one in both]
+    return (
+        f"Resolves when at most {' and '.join(most)} unique headlines are left, for {rules.resolve_after_hours} h, "
+        f"while volume is at least {rules.alive_share:.0%} of what is usual."
     )
 
 

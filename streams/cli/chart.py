@@ -108,7 +108,7 @@ def _legend() -> Iterator[str]:
     left = LEFT
     for mark, name in entries:
         yield f'<g transform="translate({left} 58)">{mark}<text x="28" y="4">{name}</text></g>'
-        left += 28 + 7 * len(name) + 18
+        left += round(28 + 6.4 * len(name) + 14)
 
 
 def _time_axis(first: int, last: int, x: Scale) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """When an alert opens, and what becomes of it, on a lane that knows a quiet wire."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
 from agents.detect.rules import DetectRules
 from agents.detect.step import Detector
+from agents.detect.tail import chance
 from schemas.alert import Alert
 from schemas.base import DAY, HOUR, MINUTE, iso
 from schemas.row import HeadlineRow, MinuteRow, ReleasedRow, Verdict
@@ -303,3 +305,38 @@ def test_evidence_is_bounded(warm: Build, rules: DetectRules) -> None:
     closing = [MinuteRow(at=at, volume=()) for at in range(NOW, NOW + 2 * HOUR, 15 * MINUTE)]
     counts = [count for count in detector.step(closing).counts if getattr(count, "place", "") == "VN"]
     assert sum(getattr(count, "unique", 0) for count in counts if getattr(count, "theme", "") == "unrest") == 90
+
+
+def test_an_alert_says_what_would_resolve_it(warm: Build, rules: DetectRules) -> None:
+    (alert,) = warm(rules).step(several(5)).alerts
+    assert alert.resolves is not None
+    usual = [int(number) for number in re.findall(r"(\d+) in \d+ h", alert.resolves)]
+    seen = [int(number) for number in re.findall(r"now (\d+)", alert.resolves)]
+    assert len(usual) == 2
+    assert seen == [5, 5]
+    # With one headline more than that p is no longer above resolve_p, and with so many it is.
+    dispersion, limit = alert.baseline.dispersion, rules.resolve_p
+    most = usual[0 if alert.horizon == "2h" else 1]
+    assert chance(most, alert.expected, dispersion) > limit >= chance(most + 1, alert.expected, dispersion)
+    assert f"for {rules.resolve_after_hours} h" in alert.resolves
+
+
+def test_an_alert_that_ended_says_nothing_of_it(warm: Build, rules: DetectRules) -> None:
+    detector = warm(rules)
+    detector.step(several(5))
+    (alert,) = detector.step([withdrawal(NOW + HOUR, "s0")]).alerts
+    assert (alert.status, alert.resolves) == ("retracted", None)
+
+
+def test_publishers_under_several_names_are_told(warm: Build, rules: DetectRules) -> None:
+    rows = several(5)
+    first = rows[0]
+    assert isinstance(first, HeadlineRow)
+    renamed = first.model_copy(update={"headline": first.headline.model_copy(update={"publisher": "A, Hanoi bureau"})})
+    (alert,) = warm(rules).step([renamed, *rows[1:]]).alerts
+    assert alert.publisher_count == 3
+    assert list(alert.merged) == ["A"]
+    assert alert.merged["A"][0] == "A, Hanoi bureau"
+    assert len(alert.merged["A"]) == 2
+    (plain,) = warm(rules).step(rows).alerts
+    assert plain.merged == {}

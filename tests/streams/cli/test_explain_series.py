@@ -29,7 +29,7 @@ def test_why_there_was_none(given: tuple[object, ...], capsysbinary: Capture) ->
     status, out, err = explain(capsysbinary, "--series", "KP/shelling", "--at", at, *given)
     assert (status, err) == (0, "")
     assert f"KP/shelling  North Korea, as of the close at {at}" in out
-    assert "No alert: 2 h min unique not met; 24 h min unique not met." in out
+    assert "No alert: 2 h: too few headlines; 24 h: too few headlines." in out
     assert "2 h: 2 more unique headlines (5 in all); or 24 h: 2 more unique headlines (5 in all)" in out
     assert len(out.splitlines()) <= 24
     # Within an hour the answer is about its whole bucket.
@@ -45,7 +45,7 @@ def test_an_open_alert_as_json(given: tuple[object, ...], capsysbinary: Capture)
     assert told.alert is not None
     assert told.alert.headlines == 7
     assert [gate.name for gate in told.resolves if not gate.holds] == ["resolve_p", "resolve_after"]
-    assert "24 h: at most 0 unique headlines, now 7" in told.changes
+    assert "24 h: no unique headline, now 7" in told.changes
     assert json.loads(out)["horizons"][1]["horizon"] == "24h"
 
 
@@ -82,5 +82,5 @@ def test_no_counts_at_all(tmp_path: Path, capsysbinary: Capture) -> None:
     path.write_text("")
     status, out, err = explain(capsysbinary, "--series", "KP/any", "--at", "2026-03-05", "--counts", path)
     assert status == 0
-    assert "No alert: learning" in out
+    assert "No alert: the lane is learning" in out
     assert "holds no counts" in err
