@@ -20,6 +20,8 @@ EVALUATIONS = {
     "stream": "tests.evaluate.stream",
     "speed": "tests.evaluate.speed",
     "reddit": "tests.evaluate.reddit",
+    "years": "tests.evaluate.years",
+    "judged": "tests.evaluate.judged",
     "series": "tests.evaluate.series",
     "feeds": "tests.evaluate.feeds",
     "levels": "tests.evaluate.levels",

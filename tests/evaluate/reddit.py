@@ -2,7 +2,7 @@
 
 r/worldnews, 25 headlines a day, goes through `tocsin feed --import` and a worker with `detect.min_unique=3`, and the
 same file through `tocsin scan`; the two must agree byte for byte. An event counts as found when an alert of its place
-opens or escalates from the day before to the day after.
+and of a theme of it opens or escalates from the day before to the day after.
 """
 
 import os
@@ -13,13 +13,12 @@ from pathlib import Path
 
 from streams.broker.server import LocalKafka
 from tests.evaluate.events import EVENTS, find
+from tests.evaluate.scans import THIN
 from tests.evaluate.table import Row
 from tests.integration import recount
 from tests.integration.deployment import Deployment
 
 NEEDS = ("reddit.jsonl.gz",)
-THIN = "detect.min_unique=3"
-"""A setting for 25 headlines a day."""
 
 
 def measure(data: Path) -> list[Row]:
