@@ -13,7 +13,7 @@ AT = ms("2026-03-01")
     [
         ("Poland rules out sending troops to Ukraine", "troop-deployment", "denied"),
         ("Poland will not send soldiers to Ukraine", "troop-deployment", "denied"),
-        ("Cuba sends doctors, not soldiers", "troop-deployment", "denied"),
+        ("Norway sends engineers, not soldiers", "troop-deployment", "denied"),
         ("Moscow denies airstrike on hospital in Idlib", "air-strike", "denied"),
         ("What if Russia invades Lithuania", "invasion", "hypothetical"),
         ("Russia could invade Lithuania by 2029, general says", "invasion", "hypothetical"),
