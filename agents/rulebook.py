@@ -50,6 +50,9 @@ class Rulebook:
         faults: list[Fault] = []
         if not where.is_dir():
             raise RulesError([Fault(str(where), 0, "no such directory", "point the setting at a full rules directory")])
+        if not (where / "lanes.yaml").exists():
+            cure = "name a full directory of rule files in --rules or TOCSIN_RULES, a copy of the packaged one to begin"
+            raise RulesError([Fault(str(where), 0, "no rule files in it: lanes.yaml is missing", cure)])
         settings = _parsed(overrides, faults)
         reader = _tried(lambda: Reader.load(where), faults)
         lanes = _tried(lambda: Lanes.load(where / "lanes.yaml"), faults)
@@ -90,7 +93,10 @@ def _settings(
     try:
         return load(path, own)
     except RulesError as error:
-        faults += [fault._replace(file=f"--set {path.stem}", line=0) for fault in error.faults]
+        for fault in error.faults:
+            key = fault.what.partition(":")[0]
+            given = f"{path.stem}.{key}={own[key]}" if key in own else path.stem
+            faults.append(fault._replace(file=f"--set or TOCSIN_SET, {given}", line=0))
         return None
 
 
@@ -101,14 +107,15 @@ def _parsed(overrides: Sequence[str], faults: list[Fault]) -> dict[str, Any]:
     for override in overrides:
         name, equals, text = override.partition("=")
         name = name.strip()
+        given = f"--set or TOCSIN_SET, {override}"
         if not equals:
-            faults.append(Fault(f"--set {override}", 0, "no value", "write it as detect.min_unique=3"))
+            faults.append(Fault(given, 0, "no value", "write it as detect.min_unique=3"))
         elif name not in known:
             nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            faults.append(Fault(f"--set {override}", 0, f"no setting {name!r}", f"the nearest is {nearest}"))
+            faults.append(Fault(given, 0, f"no setting {name!r}", f"the nearest is {nearest}"))
         else:
             try:
                 parsed[name] = yaml.safe_load(text)
             except yaml.YAMLError:
-                faults.append(Fault(f"--set {override}", 0, "the value is not YAML", "quote it, or correct it"))
+                faults.append(Fault(given, 0, "the value is not YAML", "quote it, or correct it"))
     return parsed

@@ -46,6 +46,12 @@ def login_refused(settings: Settings, cause: BaseException) -> AccessDenied | No
                 "the password that belongs to it in TOCSIN_KAFKA_SASL_PASSWORD or TOCSIN_KAFKA_SASL_PASSWORD_FILE, or "
                 "have the user made on the broker (kafka-configs.sh --alter --entity-type users)"
             )
+        if isinstance(error, errors.IllegalSaslStateError):
+            return AccessDenied(
+                f"Kafka at {at} takes no logins there, and TOCSIN_KAFKA_SECURITY_PROTOCOL="
+                f"{settings.kafka_security_protocol} sends one. Set it to PLAINTEXT (or SSL), or name a listener with "
+                "SASL in TOCSIN_KAFKA_BOOTSTRAP_SERVERS"
+            )
         if isinstance(error, errors.UnsupportedSaslMechanismError):
             return AccessDenied(
                 f"Kafka at {at} does not take logins by {settings.kafka_sasl_mechanism} "

@@ -15,14 +15,16 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, NodeNotReadyError, RequestTimedOutError
 from aiokafka.helpers import create_ssl_context
 
 from streams.access import is_denied, login_refused
-from streams.errors import Refusal
+from streams.errors import Refusal, causes
 from streams.quiet import quiet, unreachable_causes
 from streams.settings import Settings, SettingsError
 
+_AWAY = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, RequestTimedOutError)
+"""What aiokafka raises for a broker that is away, or does not answer in time."""
 REACH_SECONDS = 5.0
 """How long a command waits for a broker before it gives up."""
 STOP_SECONDS = 10.0
@@ -157,7 +159,7 @@ async def _stopped(client: Client) -> None:
 async def _start(settings: Settings, client: Client, seconds: float) -> None:
     quiet()
     deadline = time.monotonic() + seconds
-    with unreachable_causes() as causes:
+    with unreachable_causes() as seen:
         while True:
             try:
                 await asyncio.wait_for(client.start(), max(0.1, deadline - time.monotonic()))
@@ -165,20 +167,31 @@ async def _start(settings: Settings, client: Client, seconds: float) -> None:
             except (KafkaError, OSError, TimeoutError) as error:
                 if is_denied(error):
                     raise
-                for cause in (error, *causes.values()):
+                for cause in (error, *seen.values()):
                     if isinstance(cause, BaseException) and (refused := login_refused(settings, cause)):
                         raise refused from error
                 if time.monotonic() + 0.25 > deadline:
-                    raise KafkaUnreachable(_unreachable(settings, causes or {"": str(error)}, seconds)) from error
+                    raise KafkaUnreachable(_unreachable(settings, seen or {"": str(error)}, seconds)) from error
                 await asyncio.sleep(0.25)
 
 
-def _unreachable(settings: Settings, causes: Mapping[str, object], seconds: float) -> str:
-    why = "; ".join(sorted(set(filter(None, map(str, causes.values()))))) or "no answer"
+def gone_away(settings: Settings, error: BaseException) -> KafkaUnreachable | None:
+    """What is said of a broker that was there when a command began, if that is what `error` comes from."""
+    if not any(isinstance(each, _AWAY) for each in causes(error)):
+        return None
+    return KafkaUnreachable(
+        f"Kafka at {settings.kafka_bootstrap_servers} (TOCSIN_KAFKA_BOOTSTRAP_SERVERS) went away in between: "
+        f"{error or type(error).__name__}. Run this again when it is back (`tocsin kafka status`)"
+    )
+
+
+def _unreachable(settings: Settings, seen: Mapping[str, object], seconds: float) -> str:
+    why = "; ".join(sorted(set(filter(None, map(str, seen.values()))))) or "no answer"
     return (
         f"Kafka does not answer at {settings.kafka_bootstrap_servers} (TOCSIN_KAFKA_BOOTSTRAP_SERVERS) "
         f"after {seconds:g} s: {why}. Start the broker (`tocsin kafka start` starts a local one), or set "
-        "TOCSIN_KAFKA_BOOTSTRAP_SERVERS, and TOCSIN_KAFKA_SECURITY_PROTOCOL for a secured one."
+        f"TOCSIN_KAFKA_BOOTSTRAP_SERVERS, and TOCSIN_KAFKA_SECURITY_PROTOCOL={settings.kafka_security_protocol} to "
+        "what the broker speaks there: one that speaks another does not answer."
     )
 
 

@@ -152,7 +152,7 @@ class Settings(BaseSettings):
     )
     tick: bool = Field(
         default=True,
-        description="whether this deployment ticks silent raw partitions, true or false; true in exactly one",
+        description="true or false: to tick silent raw partitions or not; true in exactly one deployment",
     )
     raw_retention_days: int = Field(
         default=90, ge=1, le=36_500, description="days for which raw headlines are kept, 1 to 36500"
@@ -220,6 +220,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, level: object) -> object:
+        return level.upper() if isinstance(level, str) else level
 
     @field_validator("rules")
     @classmethod

@@ -6,6 +6,7 @@ lost or doubled (`streams.engine.exits`). It never outlives its supervisor.
 """
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -53,7 +54,7 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
     _beside(app, generation, metrics)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    worker = faust.Worker(app, loglevel=settings.log_level, loop=loop, redirect_stdouts=False)
+    worker = _Worker(app, loglevel=settings.log_level, loop=loop, redirect_stdouts=False)
     worker.spinner = None  # Faust's, which turns on standard output wherever less than INFO is logged
     quiet()
     collector.unhurried()
@@ -66,8 +67,20 @@ def run(settings: Settings, rulebook: Rulebook) -> NoReturn:
             die_of("Faust", reason)
         if end.code:
             die(f"Faust's worker ended with {end.code}; what went wrong is above")
+        log.info("stopped")
         raise
     raise SystemExit(0)  # not reached: Faust's worker exits by itself
+
+
+class _Worker(faust.Worker):  # type: ignore[misc]
+    """Stops quietly: what the client says of a group that it leaves helps nobody."""
+
+    def _on_sigint(self) -> None:
+        self._on_sigterm()
+
+    def _on_sigterm(self) -> None:
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+        super()._on_sigterm()
 
 
 def _free(settings: Settings) -> None:
@@ -78,6 +91,13 @@ def _free(settings: Settings) -> None:
             try:
                 probe.bind((settings.http_host, settings.http_port))
             except OSError as error:
+                if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                    raise SettingsError(
+                        [
+                            f"TOCSIN_HTTP_HOST={settings.http_host}: no address of this machine ({error.strerror}); "
+                            "set one that it has, 127.0.0.1 for itself alone, or 0.0.0.0 for all"
+                        ]
+                    ) from error
                 raise SettingsError(
                     [
                         f"TOCSIN_HTTP_PORT={settings.http_port}: cannot listen on {settings.http_host} there "

@@ -230,7 +230,7 @@ def _to_resolve(memory: Memory, both: Iterable[Judged], resolves: tuple[Gate, ..
             yield f"{_hours(judged)}: {most}, now {judged.observed}"
     missing = {gate.name for gate in resolves if not gate.holds}
     if "alive" in missing:
-        yield f"2 h bring at least {rules.alive_share:.0%} of the volume that they usually bring"
+        yield f"2 h bring at least {100 * rules.alive_share:g} % of their usual volume"
     if "resolve_after" in missing:
         yield f"so at each close for {rules.resolve_after_hours} h"
 

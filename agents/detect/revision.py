@@ -74,10 +74,10 @@ def _merged(items: Sequence[Evidence]) -> dict[str, tuple[str, ...]]:
 def _resolves(both: Sequence[Judged], memory: Memory) -> str:
     """What would have to change, in words."""
     rules = memory.rules
-    most = [f"{most_usual(one, rules)} in {_hours(one)} (now {one.observed})" for one in both]
+    short, long = (f"at most {most_usual(one, rules)} (now {one.observed})" for one in both)
     return (
-        f"Resolves when at most {' and '.join(most)} unique headlines are left, for {rules.resolve_after_hours} h, "
-        f"while volume is at least {rules.alive_share:.0%} of what is usual."
+        f"Resolves when 2 h hold {short} unique headlines and 24 h {long}, for {rules.resolve_after_hours} h, "
+        f"while 2 h bring at least {100 * rules.alive_share:g} % of their usual volume."
     )
 
 

@@ -123,7 +123,7 @@ def run(arguments: Sequence[str]) -> int:
         more = [f"... and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
         _say("the rules cannot be used:", *faults[:_SHOWN], *more)
     except Exception as error:
-        refusal = _denied(arguments, error) or error
+        refusal = _denied(arguments, error) or _gone_away(error) or error
         if not isinstance(refusal, Refusal):
             raise
         status = refusal.exit_code
@@ -145,6 +145,17 @@ def _denied(arguments: Sequence[str], error: Exception) -> "Refusal | None":
         return None
     settings, command = Settings(), command_of(arguments)
     return why_not(settings, command) or right_missing(settings, command, error)
+
+
+def _gone_away(error: Exception) -> "Refusal | None":
+    from aiokafka.errors import KafkaError
+
+    if not isinstance(error, KafkaError):
+        return None
+    from streams.kafka import gone_away
+    from streams.settings import Settings
+
+    return gone_away(Settings(), error)
 
 
 def main() -> NoReturn:

@@ -66,7 +66,8 @@ async def show(
     """Print what is there and, to follow, what comes until Ctrl-C. Raises TopicsError or KafkaUnreachable."""
     topic = (PUBLISHED if published else "alerts") + (".current" if current else "")
     parts = await spans(settings, [topic])
-    found = [record async for record in merged(settings, parts, log_time)]
+    # a partition of published alerts is not in order where a generation took over: it tells open ones anew
+    found = sorted([record async for record in merged(settings, parts, log_time)], key=log_time)
     if current:
         found = sorted({record.key: record for record in found}.values(), key=log_time)
     chosen = wanted.latest(wanted.of(found))

@@ -86,7 +86,7 @@ def _print(
         typer.echo()
         shown = rows if limit is None else rows[:limit]
         columns = ("What", "Alert", "Rev.", "Where", visible(left.name), visible(right.name))
-        output.table(columns, [tuple(visible(cell) for cell in row) for row in shown])
+        output.table(columns, [tuple(visible(cell) for cell in row) for row in shown], columns)
         if len(shown) < len(rows):
             typer.echo(f"... and {len(rows) - len(shown):,} more; --all shows them")
 

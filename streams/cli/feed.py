@@ -62,7 +62,14 @@ def feed(
 
     with read(file) as rows:
         report = asyncio.run(run(rows))
+        untitled = not any(b'"title"' in row or b'"tocsin"' in row for row in rows)
     typer.echo(report.model_dump_json() if as_json else _said(report, history))
+    if untitled and report.sent:
+        typer.echo(
+            "note: none of them has a `title`, so none is a headline: a worker puts them into headlines.rejected. "
+            "Expected are JSON Lines, or CSV with a header row",
+            err=True,
+        )
     raise typer.Exit(STOPPED if report.stopped else 0)
 
 

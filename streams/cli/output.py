@@ -1,7 +1,7 @@
 """What commands show to people: tables on standard output, summaries and progress on standard error."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -26,6 +26,8 @@ _SHOWN_HEADLINES = 3
 _COLOURS = {"critical": "bold red", "high": "red", "moderate": "yellow"}
 _WIDE = 140
 """Columns of a table that goes to a file or a pipe."""
+_ANY = 10_000
+"""Columns of one that must not be cut, at most."""
 
 
 def country_names(directory: Path | None = None) -> dict[str, str]:
@@ -135,13 +137,16 @@ def progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.advance(task, done)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]]) -> None:
-    """A plain table on standard output."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]], whole: Container[str] = ()) -> None:
+    """A plain table on standard output. Columns in `whole` are never cut: folded on a terminal, in full elsewhere."""
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in columns:
-        made.add_column(column)
+        made.add_column(column, overflow="fold" if column in whole else "ellipsis")
     for row in rows:
         made.add_row(
             *[Text("\n".join(map(visible, cell.split("\n")))) if isinstance(cell, str) else cell for cell in row]
         )
-    console().print(made)
+    out = console()
+    if not out.is_terminal and whole:
+        out.width = max(_WIDE, out.measure(made, options=out.options.update(max_width=_ANY)).maximum)
+    out.print(made)

@@ -256,7 +256,7 @@ def _told(quiet: bool) -> Iterator[Callable[["Reach"], None]]:
             text = estimate.said(reach)
             if time.monotonic() - spoken >= EVERY:
                 spoken = time.monotonic()
-                print(f"{reach.share:4.0%}  {text}", file=sys.stderr, flush=True)
+                print(f"{reach.share:4.0%} done: {text}", file=sys.stderr, flush=True)
 
         yield speak
 

@@ -37,6 +37,8 @@ def rights(
     from streams.rights import COMMANDS, acls, granted
     from streams.settings import Settings
 
+    if principal is not None and ":" not in principal:
+        raise Refusal(f"--principal {principal}: Kafka's principals have a kind; write User:{principal}")
     settings = Settings()
     other = prefix.removesuffix(".")
     options = {"--import": history, "--current": current, "--delete": delete}

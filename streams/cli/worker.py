@@ -51,6 +51,7 @@ def worker(
 
     given = ({"rules": rules} if rules else {}) | ({"overrides": tuple(override)} if override else {})
     settings = Settings(**given)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
     rulebook = Rulebook.load(settings.rules, settings.overrides)
     if processes or drain:
         raise typer.Exit(_supervise(settings, rulebook, max(1, processes), drain, rules, override or []))
@@ -78,7 +79,6 @@ def _supervise(
     from streams.supervisor import Supervisor, this_command
 
     collector.unhurried()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
     log = logging.getLogger("tocsin.supervisor")
     arguments = ["worker", *([f"--rules={rules}"] if rules else []), *[f"--set={item}" for item in override]]
     generation = asyncio.run(generations.establish(settings, rulebook.version, rulebook.lanes.count, _now()))

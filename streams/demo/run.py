@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from agents.rulebook import Rulebook
-from schemas.base import DAY, iso
+from schemas.base import DAY, HOUR, iso
 from streams import kafka, topics
 from streams.demo.display import Display, View
 from streams.demo.parts import given_kafka, local_kafka, running_worker, shell_settings
@@ -30,7 +30,9 @@ from streams.settings import Settings
 PLAYED = 4 * DAY
 """How much of the wire is played at a pace, ms."""
 SETTLE = 20.0
-"""Seconds that the expected alert may take after the last headline."""
+"""Seconds without any movement, after the last headline, in which the expected alert may still come."""
+BEGIN = 120.0
+"""The same before the worker has read anything: on a slow machine it starts for long."""
 LOOK = 0.1
 
 
@@ -38,6 +40,20 @@ class WorkerGoneError(Refusal):
     """The demo's worker ended by itself."""
 
     exit_code = 1
+
+
+@dataclass
+class Still:
+    """How long nothing has moved: a machine may be slow, and its worker weeks behind when the feed ends."""
+
+    since: float
+    seen: tuple[float, ...] = ()
+
+    def patience_is_over(self, now: float, moving: tuple[float, ...]) -> bool:
+        """Whether whatever is counted has stood for too long; `now`: seconds. All zeros: nothing has begun."""
+        if moving != self.seen:
+            self.since, self.seen = now, moving
+        return now - self.since > (SETTLE if any(moving) else BEGIN)
 
 
 @dataclass
@@ -135,25 +151,42 @@ async def _remove(settings: Settings, names: Sequence[str]) -> None:
 async def _watched(once: bool, display: Display, watch: Watch, feed: Feed, started: contextlib.ExitStack) -> int:
     """Show what happens; start the worker when the history is there; with `once`, say how it ended."""
     worker = None
-    ended_at: float | None = None
+    still: Still | None = None
     while True:
         display.show(_view(feed, watch))
         if worker is None and (feed.sent >= feed.history or feed.ended):
             worker = started.enter_context(running_worker(feed.settings))
         if worker is not None and worker.poll() is not None:
             raise WorkerGoneError(f"the worker ended with {worker.returncode}; its log is {worker.log}")
-        if feed.ended and ended_at is None:
-            ended_at = time.monotonic()
+        if feed.ended and still is None:
+            still = Still(time.monotonic())
             if not once:
                 display.log(
                     " ".join(["live: in another terminal,", *([worker.hint] if worker else []), "tocsin feed -"])
                 )
-        if once and ended_at is not None:
+        if once and still is not None:
             came = any(alert.series == EXPECTED_SERIES for alert in watch.alerts)
-            if came or time.monotonic() - ended_at > SETTLE:
-                display.log(f"{EXPECTED_SERIES}: " + ("the expected alert came" if came else "no alert came"))
+            moving = (watch.sum("tocsin_records_in_total"), float(len(watch.alerts)))
+            if came or still.patience_is_over(time.monotonic(), moving):
+                behind = f", and the worker is still behind, at {_reached(watch)}" if _behind(feed, watch) else ""
+                display.log(f"{EXPECTED_SERIES}: " + ("the expected alert came" if came else f"no alert came{behind}"))
                 return 0 if came else 1
         await asyncio.sleep(LOOK)
+
+
+def _clock(watch: Watch) -> int | None:
+    """How far the lane that is the furthest has come, ms of log time."""
+    return max((lane.clock for lane in watch.lanes if lane.clock is not None), default=None)
+
+
+def _reached(watch: Watch) -> str:
+    return "its start" if (clock := _clock(watch)) is None else iso(clock)
+
+
+def _behind(feed: Feed, watch: Watch) -> bool:
+    """Whether the worker is hours behind what was sent."""
+    clock = _clock(watch)
+    return clock is None or (feed.at is not None and clock < feed.at - HOUR)
 
 
 def _view(feed: Feed, watch: Watch) -> View:
@@ -163,8 +196,8 @@ def _view(feed: Feed, watch: Watch) -> View:
     elif not feed.ended:
         phase, done, total = "playing the last days", feed.sent - feed.history, len(feed.items) - feed.history
     else:
-        phase, done, total = "live", 0, 0
-    clocks = [lane.clock for lane in watch.lanes if lane.clock is not None]
+        phase, done, total = "live, the worker still behind" if _behind(feed, watch) else "live", 0, 0
+    clock = _clock(watch)
     return View(
         phase=phase,
         done=done,
@@ -174,5 +207,5 @@ def _view(feed: Feed, watch: Watch) -> View:
         verdicts=watch.by("tocsin_verdicts_total", "kind"),
         rejected=int(watch.sum("tocsin_rejected_total")),
         alerts=tuple(sorted(watch.alerts, key=lambda alert: (alert.at, alert.id, alert.revision))),
-        time=max(clocks, default=feed.at),
+        time=feed.at if clock is None else clock,
     )

@@ -103,6 +103,11 @@ async def of_generation(settings: Settings, prefix: str) -> Side:
     except ValueError as error:
         raise Refusal(f"topic {own.topic('alerts')}: {error}") from None
     agreed = await generations.read(own) if own.topic(generations.TOPIC) in there else None
+    if agreed is None and own.publishes:
+        raise Refusal(
+            f"{prefix or NONE}: no such generation has started, and {own.topic('alerts')} holds what others publish. "
+            "Name the prefix of one that has, or a file of what `tocsin alerts --published --json` prints"
+        )
     replay = None if agreed is None else agreed.replay
     if replay is None:
         # what it writes is what is published: since it handed that over, the topic is its successor's

@@ -104,8 +104,15 @@ def test_an_override_counts_and_the_last_of_a_key_wins() -> None:
 )
 def test_an_override_that_cannot_be_is_told_with_what_could(override: str, told: str) -> None:
     (fault,) = faults(None, override)
-    assert fault.startswith("--set ")
+    assert fault.startswith("--set or TOCSIN_SET, ")
+    assert override in fault
     assert told in fault
+
+
+def test_a_directory_without_rules_is_named_once(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path)
+    assert str(tmp_path) in fault
+    assert "TOCSIN_RULES" in fault
 
 
 def test_all_faults_at_once(directory: Path) -> None:
@@ -114,7 +121,7 @@ def test_all_faults_at_once(directory: Path) -> None:
     (directory / "publishers.yaml").unlink()
     told = faults(directory, "detect.x=1")
     assert {fault.split(":")[0] for fault in told} == {
-        "--set detect.x=1",
+        "--set or TOCSIN_SET, detect.x=1",
         "lanes.yaml",
         "detect.yaml",
         "publishers.yaml",

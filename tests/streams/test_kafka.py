@@ -6,12 +6,22 @@ import time
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaTimeoutError
 
 from streams import kafka as clients
 from streams.kafka import KafkaUnreachable
 from streams.quiet import RateLimit
 from streams.settings import Settings
 from streams.topics import create, plan
+
+
+def test_a_broker_that_goes_away_is_unreachable_and_no_fault_of_ours() -> None:
+    settings = Settings(kafka_bootstrap_servers="127.0.0.1:1")
+    found = clients.gone_away(settings, KafkaTimeoutError())
+    assert found is not None
+    assert found.exit_code == 3
+    assert "127.0.0.1:1" in str(found)
+    assert clients.gone_away(settings, ValueError()) is None
 
 
 async def test_a_refused_connection_is_told_with_address_setting_and_cure(caplog: pytest.LogCaptureFixture) -> None:

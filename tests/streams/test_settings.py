@@ -167,3 +167,8 @@ def test_the_password_is_never_shown() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings(kafka_sasl_password=b"open \xff sesame")
     assert "sesame" not in str(caught.value)
+
+
+def test_a_log_level_is_taken_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_LOG_LEVEL", "info")
+    assert Settings().log_level == "INFO"

@@ -310,7 +310,7 @@ def test_evidence_is_bounded(warm: Build, rules: DetectRules) -> None:
 def test_an_alert_says_what_would_resolve_it(warm: Build, rules: DetectRules) -> None:
     (alert,) = warm(rules).step(several(5)).alerts
     assert alert.resolves is not None
-    usual = [int(number) for number in re.findall(r"(\d+) in \d+ h", alert.resolves)]
+    usual = [int(number) for number in re.findall(r"at most (\d+)", alert.resolves)]
     seen = [int(number) for number in re.findall(r"now (\d+)", alert.resolves)]
     assert len(usual) == 2
     assert seen == [5, 5]

@@ -31,7 +31,7 @@ def test_people_are_told_counts_and_where(files: tuple[str, str], capsys: pytest
     assert "identical  1\n" in said
     assert "missing  1 in" in said
     assert "observed" in said
-    assert "other onset" in said
+    assert "other onset: US/coup@2026-11-20T14:00:00Z" in said, "an id is for copying: never cut where no terminal is"
 
 
 def test_programs_get_one_object(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:

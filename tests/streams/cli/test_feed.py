@@ -15,6 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from schemas.base import iso
+from streams.cli import run as cli
 from streams.cli.feed import feed
 from streams.errors import Refusal
 from streams.feeding import FeedRefused
@@ -53,6 +54,16 @@ def test_live_from_a_gzipped_file(settings: Settings, tmp_path: Path) -> None:
     file.write_bytes(gzip.compress(b"\n".join(lines)))
     assert f"20 of 20 rows sent to {settings.raw_topic}" in run(str(file))
     assert sorted(values(settings, "headlines.raw")) == sorted(lines)
+
+
+def test_a_file_without_any_title_is_sent_with_a_word(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "README.md"
+    file.write_text("# Storms\n\nAnd ports.\n")
+    assert cli(["feed", str(file)]) == 0
+    assert "none is a headline" in capsys.readouterr().err
+    assert len(values(settings, "headlines.raw")) == 2
 
 
 def test_a_table_on_standard_input_as_a_history(settings: Settings) -> None:

@@ -13,12 +13,14 @@ def at(share: float, headlines: int = 0) -> Reach:
 @pytest.mark.parametrize(
     ("seen", "says"),
     [
-        ([(0, at(0))], "0 of 1,000 records"),
-        ([(0, at(0)), (10, at(0.25, 5000))], "250 of 1,000 records, 500 headlines/s, 30 s left"),
-        ([(0, at(0)), (600, at(0.25))], "250 of 1,000 records, 30 min left"),
-        ([(0, at(0.5)), (9, at(0.5))], "500 of 1,000 records"),
+        ([(0, at(0))], "0 of 1,000 records read"),
+        ([(0, at(0)), (10, at(0.25, 5000))], "250 of 1,000 records read, 500 headlines/s, 30 s left"),
+        ([(0, at(0)), (600, at(0.25))], "250 of 1,000 records read, 30 min left"),
+        ([(0, at(0)), (2, at(0.01))], "10 of 1,000 records read"),
+        ([(0, Reach(457, 457, 0.17, 0, False))], "457 of 457 records read, 17% of that decided"),
+        ([(0, at(0.5)), (9, at(0.5))], "500 of 1,000 records read"),
         # what was lately alone counts: the start was slow
-        ([(0, at(0)), (100, at(0.2)), (110, at(0.4)), (120, at(0.6))], "600 of 1,000 records, 20 s left"),
+        ([(0, at(0)), (100, at(0.2)), (110, at(0.4)), (120, at(0.6))], "600 of 1,000 records read, 20 s left"),
     ],
 )
 def test_said(seen: list[tuple[float, Reach]], says: str) -> None:
