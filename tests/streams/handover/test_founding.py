@@ -59,6 +59,17 @@ async def test_it_begins_where_the_first_one_began(kafka: str, prefix: str) -> N
     assert again.generation == made.generation
 
 
+async def test_the_first_one_to_publish_is_told_with_the_partitions_that_it_has(kafka: str, prefix: str) -> None:
+    nothing, rules = settings_of(kafka, f"{prefix}0."), Rulebook.load()
+    own = nothing.model_copy(update={"prefix": f"{prefix}1", "import_partitions": 3})
+    async with clients.admin(own) as client:
+        await create(client, plan(own, rules.lanes.count))
+    await generations.establish(own, rules.version, rules.lanes.count, NOW)
+    made = await found(nothing, own.prefix, rules, NOW)
+    assert made.environment["TOCSIN_IMPORT_PARTITIONS"] == "3"
+    assert "TOCSIN_IMPORT_TOPIC" not in made.environment
+
+
 async def test_where_retention_has_overtaken_it_begins_with_what_is_left(kafka: str, prefix: str) -> None:
     """The first minute that is left in any partition: or older records would seem to arrive then, all at once."""
     settings, former = await first(kafka, prefix)
