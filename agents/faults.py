@@ -85,6 +85,8 @@ def line_of(root: yaml.Node, location: tuple[int | str, ...]) -> int:
 def _compose(path: Path) -> tuple[Any, yaml.Node]:
     try:
         text = path.read_text(encoding="utf-8")
+        if aliases := list(_aliases(path.name, text)):
+            raise RulesError(aliases)
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
         document = yaml.load(text, Loader=yaml.CSafeLoader)
     except OSError as error:
@@ -101,23 +103,37 @@ def _compose(path: Path) -> tuple[Any, yaml.Node]:
     except UnicodeDecodeError as error:
         raise RulesError([Fault(path.name, 0, "not UTF-8", "save it as UTF-8")]) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
-        raise RulesError(
-            [
-                Fault(
-                    path.name,
-                    line,
-                    f"not YAML: {getattr(error, 'problem', error)}",
-                    "check indentation, colons and quotes there",
-                )
-            ]
-        ) from error
+        raise RulesError([_unread(path.name, text, error)]) from error
     if root is None:
         raise RulesError([Fault(path.name, 1, "empty", "restore it from the package")])
     if repeated := list(_repeated(path.name, root)):
         raise RulesError(repeated)
     return document, root
+
+
+def _aliases(name: str, text: str) -> Iterator[Fault]:
+    """Aliases: they can make a document hold itself, or grow a thousandfold with each line."""
+    if "*" not in text:
+        return
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            cure = "write out what it stands for"
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            yield Fault(name, line, f"*{event.anchor}: rules have no aliases", cure)
+
+
+def _unread(name: str, text: str, error: yaml.YAMLError) -> Fault:
+    """What a parser says, as a fault."""
+    if isinstance(error, yaml.reader.ReaderError):
+        # the parser in C counts the bytes before the character
+        line = text.encode()[: error.position].count(b"\n") + 1
+        return Fault(name, line, "not YAML: a control character", "remove it there, or write it as an escape in quotes")
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark else 0
+    what = f"not YAML: {' '.join(str(getattr(error, 'problem', error)).split())}"
+    if isinstance(error, yaml.constructor.ConstructorError) and "tag" in what:
+        return Fault(name, line, what, "leave the tag out: plain values are all that rules have")
+    return Fault(name, line, what, "check indentation, colons and quotes there")
 
 
 def _repeated(name: str, root: yaml.Node) -> Iterator[Fault]:

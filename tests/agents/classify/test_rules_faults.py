@@ -8,7 +8,7 @@ import pytest
 from agents.classify import gazetteer, themes
 from agents.classify.publishers import Publishers
 from agents.classify.reader import RULES, Reader
-from agents.faults import RulesError
+from agents.faults import RulesError, read_lines
 
 FAULTS = [
     ("places.yaml", '  DJ: {subregion: "014"', '  DJ: {subregion: "999"', "999"),
@@ -74,3 +74,25 @@ def test_all_files_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(RulesError) as raised:
         Reader.load(directory)
     assert {fault.file for fault in raised.value.faults} == {"themes.yaml", "leaders.yaml", "publishers.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what", "cure"),
+    [
+        ("&a [*a]\n", 1, "aliases", "write out"),
+        ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", 2, "aliases", "write out"),
+        ("a: é\nb: \x01\n", 2, "control character", "remove it"),
+        ("a: 1\nb: !!python/object:os.system x\n", 2, "tag", "leave the tag out"),
+        ("a: b: c\n", 1, "not YAML", "indentation"),
+    ],
+)
+def test_what_yaml_allows_and_rules_do_not(tmp_path: Path, text: str, line: int, what: str, cure: str) -> None:
+    path = tmp_path / "lanes.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RulesError) as raised:
+        read_lines(path)
+    fault = raised.value.faults[0]
+    assert fault.line == line
+    assert what in fault.what
+    assert cure in fault.cure
+    assert "\n" not in str(fault)
