@@ -3,6 +3,7 @@
     in a title    "... (AFP)"  "PARIS (Reuters) - ..."  "AFP: ..."  "AFP - ..."  "..., by Reuters"  "... via PTI"
                   "... Source: AFP"  "... (with inputs from PTI)"
     in a source   "The Hindu via PTI"  "AFP/Le Monde"  "Reuters / Guardian"  "BBC News - Africa"  "Yahoo News (AFP)"
+    at its end    "... - France 24 with AFP"  "... - AFP/Le Monde"
 
 Only wires are credited in titles, and a name in capitals only in capitals: "(AP)" is a credit, "(ap)" is none. Cost is
 linear in the title, and nothing for most.
@@ -16,6 +17,7 @@ _PARTS = re.compile(
 )
 _HEAD = re.compile(r"\s*(?:[/|;()\[\]•·]|\s[-–—]\s|,\s|\svia\s)", re.IGNORECASE)
 _LEAD = re.compile(r"^\s*(?:by|via|from|source:|sources?:|credit:|par)\s+", re.IGNORECASE)
+_JOINS = re.compile(r"\s(?:via|with|avec|con|mit)\s", re.IGNORECASE)
 _PARTING = frozenset("-|,.;:")
 """One of these stands before "by" and "from" where they credit somebody."""
 _BEGINS = 40
@@ -76,5 +78,5 @@ def head(name: str) -> str:
 
 
 def joined(name: str) -> bool:
-    """Whether `name` names several by a slash or a "via": the forms in which a title's end does so."""
-    return "/" in name or " via " in name.casefold()
+    """Whether `name` names several by a slash, "via" or "with": the forms in which a title's end does so."""
+    return "/" in name or _JOINS.search(name) is not None

@@ -98,6 +98,23 @@ def test_credits_in_a_title(title: str, credit: str | None) -> None:
     assert PUBLISHERS.credit(title) == credit
 
 
+@pytest.mark.parametrize(
+    ("end", "family"),
+    [
+        ("France 24 with AFP", "AFP"),
+        ("Le Monde avec AFP", "AFP"),
+        ("BBC with inputs from PTI", "PTI"),
+        ("an interview with AFP", None),
+        ("Turkey with Reuters", None),
+    ],
+)
+def test_a_wire_beside_a_paper_at_a_title_s_end(end: str, family: str | None) -> None:
+    title, publisher = split_publisher(f"Storm closes strait - {end}", PUBLISHERS)
+    assert (publisher is not None) == (family is not None)
+    assert PUBLISHERS.family(None, None, publisher) == family
+    assert title.endswith("strait") == (family is not None)
+
+
 def test_one_report_of_five_papers_is_one_origin() -> None:
     headlines = [
         ("Daily Foo", "https://foo.example/a", None, "AFP"),
