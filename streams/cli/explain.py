@@ -31,7 +31,8 @@ def explain(
     url: Annotated[str | None, typer.Option(metavar="U", help="Where it was published.")] = None,
     language: Annotated[str | None, typer.Option(metavar="L", help="Its language, such as en or fr-FR.")] = None,
     against: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Headlines that it may repeat, as `tocsin scan` reads them.")
+        str | None,
+        typer.Option(metavar="FILE", help="Headlines that it may repeat, as `tocsin scan` reads them; `-`: stdin."),
     ] = None,
     series: Annotated[
         str | None, typer.Option(metavar="SERIES", help="Instead of TEXT: how this series stood --at TIME.")
@@ -61,6 +62,9 @@ def explain(
       head -n 5 titles.txt | tocsin explain - --json
       tocsin explain --series KP/troop-deployment --at 2026-11-20T14:00Z
       tocsin explain --series KP/any --at 2026-11-20T14:00Z --counts counts.jsonl.gz --json
+
+    \b
+    Exit status: 0 all explained, 1 some are no headline (told in their place), 2 wrong usage or no such file.
     """
     from streams.errors import Refusal
 
@@ -76,6 +80,7 @@ def explain(
         raise Refusal("--counts and --set go with --series")
     from agents.explain import Explainer
     from agents.rulebook import Rulebook
+    from schemas.explanation import Unexplained
     from streams.cli.explain_view import show
     from streams.cli.output import country_names
     from streams.cli.terminal import moment, now
@@ -91,11 +96,15 @@ def explain(
     titles: Iterable[bytes] = sys.stdin.buffer if text == STDIN else [text.encode("utf-8", "surrogatepass")]
     explainer = Explainer(Rulebook.load(rules))
     names = {} if json else country_names(rules)
+    unexplained = False
     for explained in _explained(explainer, _records(titles, fields, text == STDIN), given, now(), against):
+        unexplained |= isinstance(explained, Unexplained)
         if json:
             sys.stdout.buffer.write(json_line(explained.model_dump(mode="json")) + b"\n")
         else:
             show(explained, names)
+    if unexplained:
+        raise typer.Exit(1)
 
 
 def _records(lines: Iterable[bytes], fields: dict[str, str | None], records: bool) -> Iterator[bytes]:
@@ -104,8 +113,6 @@ def _records(lines: Iterable[bytes], fields: dict[str, str | None], records: boo
 
     for line in lines:
         bare = line.strip()
-        if not bare:
-            continue
         if records and bare.startswith(b"{"):
             yield bare
             continue

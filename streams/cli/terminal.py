@@ -28,8 +28,13 @@ def now() -> int:
 def moment(text: str, option: str) -> int:
     """ms of `2026-11-20T14:00Z`, `2026-11-20` or `36h` (ago). Raises Refusal."""
     if ago := _AGO.fullmatch(text.strip()):
-        return now() - int(ago[1]) * _UNITS[ago[2]]
+        at = now() - int(ago[1]) * _UNITS[ago[2]]
+        if at < 0:
+            raise Refusal(f"{option} {text}: before 1970; name a time from 1970 to 2100")
+        return at
     read = read_moment(text)
+    if read.kind == "out_of_range":
+        raise Refusal(f"{option} {text}: out of range; name a time from 1970 to 2100")
     if read.kind not in ("time", "day"):
         raise Refusal(f"{option} {text}: not a time; write 2026-11-20T14:00Z, 2026-11-20, or 36h for 36 hours ago")
     return read.at

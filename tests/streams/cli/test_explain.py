@@ -19,8 +19,8 @@ Capture = pytest.CaptureFixture[bytes]
 TITLE = "North Korea deploys troops near the border - Reuters"
 
 
-def explain(capsysbinary: Capture, *arguments: object) -> list[dict[str, Any]]:
-    assert run(["explain", *map(str, arguments), "--json"]) == 0
+def explain(capsysbinary: Capture, *arguments: object, status: int = 0) -> list[dict[str, Any]]:
+    assert run(["explain", *map(str, arguments), "--json"]) == status
     return [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
 
 
@@ -35,10 +35,17 @@ def test_json_is_as_the_schema_says(capsysbinary: Capture) -> None:
 def test_standard_input_holds_titles_and_records(monkeypatch: pytest.MonkeyPatch, capsysbinary: Capture) -> None:
     lines = b'Rain, in Lima\n\n{"title": "Snow in Oslo", "source": "NRK"}\n{"title": 5}\n\xff\xfe\n'
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(lines)))
-    told = explain(capsysbinary, "-", "--publisher", "Foo")
-    assert [line["title"] for line in told] == ["Rain, in Lima", "Snow in Oslo", None, "\ufffd\ufffd"]
-    assert [line.get("publisher", {}).get("family") for line in told] == ["foo", "NRK", None, "foo"]
-    assert told[2]["code"] == "title_wrong_type"
+    told = explain(capsysbinary, "-", "--publisher", "Foo", status=1)
+    assert [line["title"] for line in told] == ["Rain, in Lima", None, "Snow in Oslo", None, "\ufffd\ufffd"]
+    assert [line.get("publisher", {}).get("family") for line in told] == ["foo", None, "NRK", None, "foo"]
+    assert [told[1]["code"], told[3]["code"]] == ["title_empty", "title_wrong_type"]
+
+
+@pytest.mark.parametrize("title", ["", "   "])
+def test_an_empty_title_is_told(capsysbinary: Capture, title: str) -> None:
+    assert [line["code"] for line in explain(capsysbinary, title, status=1)] == ["title_empty"]
+    assert run(["explain", title]) == 1
+    assert b"title_empty" in capsysbinary.readouterr().out
 
 
 def test_for_people(tmp_path: Path, capsysbinary: Capture) -> None:
@@ -73,6 +80,8 @@ def test_hostile_text_is_shown_and_not_obeyed(capsysbinary: Capture) -> None:
     [
         ([], b"TEXT is missing"),
         (["x", "--at", "noon"], b"--at noon"),
+        (["x", "--at", "99999999999999h"], b"--at 99999999999999h: before 1970"),
+        (["x", "--at", "2500-01-01"], b"1970 to 2100"),
         (["x", "--against", "/nowhere"], b"no such file"),
         (["-", "--against", "-"], b"name a file"),
     ],
