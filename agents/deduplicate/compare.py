@@ -17,6 +17,8 @@ from agents.deduplicate.similarity import Reader, Reading, alike
 from schemas.row import HeadlineRow, VerdictKind
 
 Side = Literal["a", "b"]
+TOO_SHORT = "too-short"
+"""Alike enough, but one of them has fewer tokens than `min_tokens`: such are compared by their exact text only."""
 
 
 class Compared(NamedTuple):
@@ -31,7 +33,7 @@ class Compared(NamedTuple):
     """The Jaccard index of the tokens: what the threshold is about."""
     letters: float
     reason: str
-    """As in `schemas.row.Verdict`."""
+    """As in `schemas.row.Verdict`, or `TOO_SHORT`, where the stream says no-candidate."""
     guard: str | None
     """The guard that forbids to take one for an edit of the other, whether or not they are alike enough."""
     contradictions: tuple[str, ...]
@@ -84,9 +86,10 @@ class Comparer:
         if a.headline.text_key == b.headline.text_key:
             return "exact", "same-text"
         shared, union = alike(read_a.tokens, read_b.tokens)
-        short = min(len(read_a.tokens), len(read_b.tokens)) < self._rules.min_tokens
-        if short or shared * PARTS < self._parts * union:
+        if shared * PARTS < self._parts * union:
             return "unique", "no-candidate"
+        if min(len(read_a.tokens), len(read_b.tokens)) < self._rules.min_tokens:
+            return "unique", TOO_SHORT
         return ("near", "similar-text") if guard is None else ("unique", f"veto:{guard}")
 
 

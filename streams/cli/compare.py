@@ -37,7 +37,7 @@ def compare(
       redelivered   the same item: text, publisher and URL
       exact         the same text
       near          the same text edited: likeness of words at the threshold or above, and no guard forbids it
-      unique        two texts; `reason` says no-candidate (not alike enough) or veto:GUARD
+      unique        two texts; `reason` says no-candidate (not alike enough), too-short or veto:GUARD
       guards        country theme number date negation opposite name order
 
     Where times do not tell which came first, near means that either may be an edit of the other; `of` names the
@@ -54,7 +54,7 @@ def compare(
     Exit status: 0 all pairs compared, 1 some lines hold no pair (they are told), 2 wrong usage or no such file.
     """
     from agents.rulebook import Rulebook
-    from streams.cli.comparing import Faulty, Pairs, show, summary
+    from streams.cli.comparing import COLUMNS, Faulty, Pairs, show, summary
     from streams.sources import read
     from streams.visible import json_line, visible
 
@@ -65,7 +65,7 @@ def compare(
 
     def compared() -> "Iterator[Line]":
         nonlocal faulty
-        with read(file) as rows:
+        with read(file, COLUMNS) as rows:
             for index, value in enumerate(rows):
                 number = rows.numbers[index]
                 line = pairs.compare(number, value)

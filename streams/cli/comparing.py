@@ -9,14 +9,16 @@ from rich.text import Text
 
 from agents.classify.intake import Refusal, parse
 from agents.classify.step import Classifier
-from agents.classify.times import given_moment
-from agents.deduplicate.compare import Compared, Comparer
+from agents.classify.times import given_moment, read_moment
+from agents.deduplicate.compare import TOO_SHORT, Compared, Comparer
 from agents.rulebook import Rulebook
 from agents.stage import Inbound
 from schemas.row import HeadlineRow
 from streams.cli import output
 
 Line = dict[str, Any]
+COLUMNS = ("a", "b")
+"""Of a table of pairs."""
 _FORM = '{"a": "one headline", "b": "another"}'
 _FROM_PAIR = (("published_at", "at"), ("publisher", "publisher"))
 """Fields of a headline that the line may have for both."""
@@ -48,6 +50,8 @@ class Pairs:
         pair = parse(value)
         if isinstance(pair, Refusal):
             return Faulty(*pair)
+        if (fault := _unread_time(pair.get("at"))) is not None:
+            return fault
         rows: list[HeadlineRow] = []
         for side in ("a", "b"):
             row = self._row(pair, side)
@@ -73,6 +77,19 @@ class Pairs:
         if not isinstance(row, HeadlineRow):
             return Faulty("title_missing", f"`{side}`: no headline; write the line as {_FORM}")
         return row
+
+
+def _unread_time(at: object) -> Faulty | None:
+    """What is wrong with the `at` of a line: it decides which came first, so none is passed over."""
+    if at is None or at == "":
+        return None
+    if isinstance(at, str | int | float) and not isinstance(at, bool):
+        kind = read_moment(at).kind
+        if kind in ("time", "day"):
+            return None
+        if kind == "out_of_range":
+            return Faulty("date_out_of_range", f"`at`: {str(at)[:40]} is not in 1970 to 2100")
+    return Faulty("date_unreadable", f"`at`: {str(at)[:40]} is no time; write 2026-11-20T14:00Z or 2026-11-20")
 
 
 def _told(number: int, pair: Line, rows: list[HeadlineRow], compared: Compared) -> Line:
@@ -102,6 +119,8 @@ def _because(line: Line, threshold: float) -> str:
     parts = [f"{line['reason']}: likeness {line['likeness']:.2f}, near from {threshold:.2f}"]
     if line["verdict"] in ("redelivered", "exact"):
         return str(line["reason"])
+    if line["reason"] == TOO_SHORT:
+        parts = [f"{TOO_SHORT}: texts of so few words are compared by their exact text only"]
     if line["of"] is not None:
         parts.append(f"{'b' if line['of'] == 'a' else 'a'} brings nothing that {line['of']} has not")
     elif line["guard"] is not None and not line["reason"].startswith("veto"):

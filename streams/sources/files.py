@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -18,7 +19,7 @@ import orjson
 
 from streams.sources.errors import InputError
 from streams.sources.lines import BOM, Lines
-from streams.sources.tables import delimiter_of, objects
+from streams.sources.tables import TITLE, delimiter_of, objects
 
 STDIN = "-"
 _FOREIGN = {
@@ -32,8 +33,11 @@ _HEAD = 1 << 20
 _ARRAY = 1 << 30
 
 
-def read(path: str | Path) -> Lines:
-    """The records of the file at `path` (`-`: standard input). Raises InputError, never for a single bad line."""
+def read(path: str | Path, columns: Collection[str] = TITLE) -> Lines:
+    """The records of the file at `path` (`-`: standard input). Raises InputError, never for a single bad line.
+
+    `columns`: those that a table has to have, by which it is known as one.
+    """
     file = _unpacked(str(path), _opened(path))
     head = file.read(_HEAD)
     file.seek(0)
@@ -44,7 +48,7 @@ def read(path: str | Path) -> Lines:
             raise InputError(f"{path}: {name}; unpack it first (JSON Lines and CSV are read, plain or gzipped)")
     if first.startswith(b"[") and (array := _array(file)) is not None:
         return Lines(array)
-    if not first.startswith(b"{") and (delimiter := delimiter_of(line)) is not None:
+    if not first.startswith(b"{") and (delimiter := delimiter_of(line, columns)) is not None:
         return Lines(_table(str(path), file, delimiter))
     return Lines(file)
 

@@ -1,23 +1,25 @@
 """Tables with a header row, as JSON objects: CSV, and what spreadsheets call so (semicolons, tabs, bars).
 
-A table is known by its first line: it has a column named `title`. Names that Tocsin knows are taken whatever their
-case; other columns keep theirs and end in `extra`. Empty cells are absent, but for the title's. Cells that are not
-UTF-8 stay as they are, so that the record is rejected with its own bytes.
+A table is known by its first line: it has the columns that the caller asks for, else one named `title`. Names that
+Tocsin knows are taken whatever their case; other columns keep theirs and end in `extra`. Empty cells are absent, but
+for the title's. Cells that are not UTF-8 stay as they are, so that the record is rejected with its own bytes.
 """
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _DELIMITERS = ",;\t|"
 _KNOWN = frozenset({"title", "published_at", "date", "source", "publisher", "url", "withdraws"})
+TITLE = ("title",)
+"""The column that a table of headlines has."""
 _LARGEST_CELL = 1 << 30
 
 
-def delimiter_of(line: bytes) -> str | None:
-    """The delimiter that makes a header with a `title` of a file's first line; `None` where none does."""
+def delimiter_of(line: bytes, columns: Collection[str] = TITLE) -> str | None:
+    """The delimiter that makes a header with all `columns` of a file's first line; `None` where none does."""
     text = line.decode("utf-8", "replace").lstrip("﻿").strip("\r\n")
-    found = [(len(names), mark) for mark in _DELIMITERS if "title" in (names := _header(text, mark))]
+    found = [(len(names), mark) for mark in _DELIMITERS if {*columns} <= {*(names := _header(text, mark))}]
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 

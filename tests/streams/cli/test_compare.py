@@ -99,3 +99,37 @@ def test_rules_can_be_overridden(tmp_path: Path, capsysbinary: Capture) -> None:
 def test_no_such_file(capsysbinary: Capture) -> None:
     assert run(["compare", "/nowhere/pairs"]) == 2
     assert b"no such file" in capsysbinary.readouterr().err
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_with_the_columns_a_and_b(tmp_path: Path, capsysbinary: Capture, mark: str) -> None:
+    rows = [["at", "b", "a"], ["2025-01-01", EDITED["b"], EDITED["a"]], ["soon", "x", "y"]]
+    told = compare(tmp_path / "pairs", capsysbinary, *(mark.join(row).encode() for row in rows), status=1)
+    assert [line.get("verdict") for line in told] == ["near", None]
+    assert told[0]["a"] == EDITED["a"]
+    assert told[1]["rejected"] == "date_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [
+        ("noon", "date_unreadable"),
+        ([2025], "date_unreadable"),
+        (True, "date_unreadable"),
+        ("2500-01-01", "date_out_of_range"),
+    ],
+)
+def test_an_at_that_is_no_time_is_told(tmp_path: Path, capsysbinary: Capture, at: object, code: str) -> None:
+    (told,) = compare(tmp_path / "pairs", capsysbinary, {**EDITED, "at": at}, status=1)
+    assert told["rejected"] == code
+    assert told["detail"].startswith("`at`: ")
+
+
+def test_short_texts_say_so(tmp_path: Path, capsysbinary: Capture) -> None:
+    path = tmp_path / "pairs"
+    alike, other = {"a": "Snow in Oslo", "b": "Oslo: snow"}, {"a": "Snow in Oslo", "b": "Oslo strike"}
+    told = compare(path, capsysbinary, alike, other)
+    assert [(line["verdict"], line["reason"]) for line in told] == [("unique", "too-short"), ("unique", "no-candidate")]
+    assert run(["compare", str(path)]) == 0
+    assert b"near from" in (out := capsysbinary.readouterr().out)
+    assert b"likeness 1.00" not in out
