@@ -6,19 +6,15 @@ with its code.
 """
 
 from collections.abc import Iterable, Sequence
-from heapq import nlargest
-from typing import NamedTuple
 
 from agents.classify.intake import Control, Intake, Item, Refusal
 from agents.classify.language import NOT_ENGLISH
 from agents.classify.reader import Judged, Look
-from agents.classify.step import Classifier, LaneRow, day_of
+from agents.classify.step import Classifier, day_of
 from agents.classify.tokens import Tokens
-from agents.deduplicate.guards import veto
 from agents.deduplicate.similarity import Reader as WordReader
-from agents.deduplicate.similarity import Reading, alike
-from agents.deduplicate.step import Deduplicator
 from agents.detect.evidence import item_of
+from agents.nearest import Asked
 from agents.rulebook import Rulebook
 from agents.stage import Inbound
 from schemas.base import iso
@@ -30,7 +26,6 @@ from schemas.explanation import (
     ExplainedSeries,
     ExplainedTheme,
     Explanation,
-    NearHeadline,
     PublisherClaim,
     RejectedPlace,
     Span,
@@ -39,37 +34,9 @@ from schemas.explanation import (
 )
 from schemas.row import HeadlineRow, Verdict
 
-NEAREST = 3
-"""Likest headlines that are told."""
-_JUDGED = 64
-"""Likest headlines that the deduplicator is shown."""
 _GAPS = ("none", "soft", "break")
 _CASES = ("sentence", "title", "upper", "lower")
 _FOREIGN = "it is not English: the patterns are, so no theme is claimed"
-_UNIQUE = Verdict(kind="unique", reason="no-candidate")
-
-
-class Like(NamedTuple):
-    """A headline of the file, measured against the one that is explained. The likest is the greatest."""
-
-    same: bool
-    """One id or one text."""
-    similarity: float
-    order: int
-    """Later ones are less."""
-    row: HeadlineRow
-    reading: Reading
-
-
-class Asked:
-    """A headline that is to be explained, and the likest of the file so far."""
-
-    def __init__(self, item: Item, rows: list[LaneRow], reading: Reading) -> None:
-        self.item = item
-        self.rows = [(lane, row) for lane, row in rows if isinstance(row, HeadlineRow)]
-        self.row = self.rows[0][1]
-        self.reading = reading
-        self.likest: list[Like] = []
 
 
 class Explainer:
@@ -107,7 +74,7 @@ class Explainer:
             count += 1
             reading = self._words.read(row)
             for each in asked:
-                _measure(each, count, row, reading)
+                each.measure(count, row, reading)
         return count
 
     def explain(self, asked: Asked, against: str | None = None, compared: int = 0) -> Explanation:
@@ -115,8 +82,7 @@ class Explainer:
         headline = asked.row.headline
         at = day_of(headline.event_time)
         look = self._reader.look(headline.title, at)
-        likest = nlargest(_JUDGED, asked.likest)
-        verdict = self._verdict(asked, likest)
+        verdict = asked.verdict(self._rulebook.deduplicate)
         series = self._series(asked, verdict)
         lanes = tuple(lane for lane, _ in asked.rows)
         return Explanation(
@@ -154,7 +120,7 @@ class Explainer:
                 verdict=verdict.kind if against is not None else None,
                 of=verdict.of,
                 reason=verdict.reason if against is not None else None,
-                nearest=tuple(_near(asked, like) for like in _distinct(likest)[:NEAREST]),
+                nearest=asked.nearest(),
             ),
             series=series,
             uncounted=None if series else _uncounted(asked.row, verdict),
@@ -187,12 +153,6 @@ class Explainer:
             claims=tuple(PublisherClaim(**claim._asdict()) for claim in found.claims),
         )
 
-    def _verdict(self, asked: Asked, likest: Sequence[Like]) -> Verdict:
-        deduplicator = Deduplicator(self._rulebook.deduplicate)
-        for like in sorted(likest, key=lambda like: -like.order):
-            deduplicator.judge(like.row)
-        return deduplicator.judge(asked.row).verdict or _UNIQUE
-
     def _series(self, asked: Asked, verdict: Verdict) -> tuple[ExplainedSeries, ...]:
         found: dict[str, ExplainedSeries] = {}
         for lane, row in asked.rows:
@@ -201,34 +161,6 @@ class Explainer:
             for key in item.series() if item is not None else ():
                 found[key.name] = ExplainedSeries(series=key.name, level=key.level, lane=lane)
         return tuple(found.values())
-
-
-def _measure(asked: Asked, number: int, row: HeadlineRow, reading: Reading) -> None:
-    shared, union = alike(asked.reading.tokens, reading.tokens)
-    mine, theirs = asked.row.headline, row.headline
-    same = mine.id == theirs.id or mine.text_key == theirs.text_key
-    if not shared and not same:
-        return
-    asked.likest.append(Like(same, shared / union if union else 1.0, -number, row, reading))
-    if len(asked.likest) >= 4 * _JUDGED:
-        asked.likest = nlargest(_JUDGED, asked.likest)
-
-
-def _distinct(likest: Sequence[Like]) -> list[Like]:
-    """One of each text, the likest first."""
-    return list({like.row.headline.text_key: like for like in reversed(likest)}.values())[::-1]
-
-
-def _near(asked: Asked, like: Like) -> NearHeadline:
-    headline = like.row.headline
-    return NearHeadline(
-        id=headline.id,
-        title=headline.title,
-        publisher=headline.publisher,
-        similarity=round(like.similarity, 4),
-        shared=tuple(sorted(asked.reading.tokens & like.reading.tokens)),
-        guard=None if like.same else veto(asked.reading, like.reading),
-    )
 
 
 def _tokens(tokens: Tokens) -> tuple[Token, ...]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from agents.explain import Asked, Explainer
+    from agents.explain import Explainer
+    from agents.nearest import Asked
     from schemas.explanation import Explanation, Unexplained
 
 AT_ONCE = 1_000

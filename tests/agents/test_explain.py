@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.explain import Explainer
+from agents.nearest import HELD, JUDGED
 from agents.rulebook import Rulebook
 from schemas.base import DAY
 from schemas.explanation import Explanation, Unexplained
@@ -78,6 +79,20 @@ def test_repeats_and_the_guard_that_decided(explainer: Explainer, other: str, ve
     assert told.duplicates.nearest[0].title == other
     assert told.duplicates.nearest[0].guard == guard
     assert bool(told.series) == (verdict == "unique")
+
+
+def test_the_likest_stay_however_many_come_and_no_more_are_held(explainer: Explainer) -> None:
+    title = "Iran fires missiles at Iraq near Basra"
+    asked = explainer.ask(orjson.dumps({"title": title}), AT)
+    assert not isinstance(asked, Unexplained)
+    alike = [f"Iran storm {number}" for number in range(HELD)]
+    edited = "Iran fires missiles at Iraq close to Basra"
+    values = [orjson.dumps({"title": line, "source": "x"}) for line in (edited, *alike, title.upper(), *alike)]
+    assert explainer.compare([asked], values) == 2 * HELD + 2
+    assert JUDGED <= len(asked) < HELD
+    told = explainer.explain(asked, "a file").duplicates
+    assert [near.title for near in told.nearest] == [title.upper(), edited, alike[0]]
+    assert told.verdict == "exact"
 
 
 def test_no_file_no_verdict(explainer: Explainer) -> None:
