@@ -3,7 +3,7 @@
 How the 500 were drawn, without the classifier: from wklnd the titles of the sources that `SOURCES` names (business,
 technology, games, film) and those of any source with a word of `TOPICS`, in the order of their hashes; a person read
 them in that order and left out what tells of politics, crime or security after all, until there were 500. They are
-kept as hashes in `labels/no_themes.txt`.
+kept as hashes in `labels/no_themes.txt`. Every third of these is for the last look: its mistakes are not shown.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agents.classify.reader import Reader
-from tests.evaluate.labels import LABELS, key, rows
+from tests.evaluate.labels import LABELS, kept, key, rows
 from tests.evaluate.table import Row, share
 
 NEEDS = ("wklnd.jsonl.gz",)
@@ -99,11 +99,11 @@ TOPICS = re.compile(
 
 
 def measure(data: Path) -> list[Row]:
-    """The share of the 500 in which any theme counts."""
+    """The share of the 500 in which any theme counts, in two parts."""
     wanted = set((LABELS / "no_themes.txt").read_text(encoding="ascii").split())
     reader = Reader.load()
     seen: set[str] = set()
-    wrong = 0
+    wrong: set[str] = set()
     for row in rows(data / NEEDS[0]):
         hashed = key(row["title"])
         if hashed not in wanted or hashed in seen:
@@ -113,16 +113,21 @@ def measure(data: Path) -> list[Row]:
             raise LookupError(f"{hashed} is of neither such a source nor such a topic: it was not drawn")
         at = int(datetime.fromisoformat(row["published_at"]).timestamp()) * 1000
         if counted := [theme.theme for theme in reader.read(row["title"], at).themes if theme.counted]:
-            wrong += 1
-            print(f"  {', '.join(counted)}: {row['title']}")
+            wrong.add(hashed)
+            if not kept(hashed):
+                print(f"  {', '.join(counted)}: {row['title']}")
     if lacking := wanted - seen:
         raise LookupError(f"{len(lacking)} of {len(wanted)} titles are not in the archive")
-    return [
-        Row(
-            measure="false themes: headlines of sport, culture, business and weather in which a theme counts",
-            on=f"wklnd, {len(wanted)} such headlines",
-            to_reach="<= .01",
-            reached=share(wrong, len(wanted)),
-            holds=wrong <= MOST * len(wanted),
-        )
-    ]
+    last = {hashed for hashed in wanted if kept(hashed)}
+    return [_row(wanted - last, wrong, "open part"), _row(last, wrong, "kept for the last look")]
+
+
+def _row(part: set[str], wrong: set[str], called: str) -> Row:
+    count = len(part & wrong)
+    return Row(
+        measure="false themes: headlines of sport, culture, business and weather in which a theme counts",
+        on=f"wklnd, {len(part)} such headlines, {called}",
+        to_reach="<= .01",
+        reached=share(count, len(part)),
+        holds=count <= MOST * len(part),
+    )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from agents.deduplicate.words import Lexicon, lexicon
 from agents.rulebook import Rulebook
 from streams.cli.comparing import Pairs
 from tests.evaluate.labels import rows
@@ -95,6 +96,7 @@ def _opposites() -> dict[str, list[str]]:
     return table
 
 
+UNLISTED = "opposite in none of the rules' lists"
 _PERSONS = SWAPS["persons"].split()
 KINDS: dict[str, Swap] = {
     "number": number,
@@ -124,14 +126,36 @@ def made(titles: list[str], each: int = EACH) -> Iterator[tuple[str, str, str]]:
                     break
 
 
+def listed(words_of: Lexicon, title: str, other: str) -> bool:
+    """Whether the rules' lists have the word that only `title` has as an opposite of one that only `other` has."""
+    mine, theirs = (
+        {token for stretch in found for token in _tokens(words_of, stretch) if token}
+        for found in (_only(title, other), _only(other, title))
+    )
+    return any(not words_of.facts.opposites.get(token, frozenset()).isdisjoint(theirs) for token in mine)
+
+
+def _only(title: str, other: str) -> set[str]:
+    return set(title.split()) - set(other.split())
+
+
+def _tokens(words_of: Lexicon, stretch: str) -> Iterator[str]:
+    for word in words_of.words(stretch):
+        yield from (word.token, word.particle, "" if word.number is None else "#" + format(word.number, ".12g"))
+
+
 def measure(data: Path) -> list[Row]:
-    """One row, with the kinds that merged."""
+    """One row, with the kinds that merged; opposites that the rules list, and those that they do not, apart."""
     titles = list(dict.fromkeys(row["title"] for row in rows(data / NEEDS[0])))
-    pairs = Pairs(Rulebook.load(None), 0)
+    rulebook = Rulebook.load(None)
+    pairs = Pairs(rulebook, 0)
+    words_of = lexicon(rulebook.deduplicate)
     total: Counter[str] = Counter()
     merged: Counter[str] = Counter()
     for kind, title, other in made(titles):
         line = compared(pairs, title, other)
+        if kind == "opposite" and not listed(words_of, title, other):
+            kind = UNLISTED
         total[kind] += 1
         if line["verdict"] in MERGED:
             merged[kind] += 1
@@ -141,10 +165,10 @@ def measure(data: Path) -> list[Row]:
     return [
         Row(
             measure="false merges where one thing was exchanged",
-            on=f"{count} pairs made from wklnd: {', '.join(total)}",
+            on=f"{count} pairs made from wklnd: {', '.join(KINDS)}",
             to_reach="<= 1 %",
             reached=f"{wrong} = {wrong / count:.1%}",
             holds=wrong <= MOST * count,
-            note=f"merged by kind: {kinds}.",
+            note=f"merged by kind: {kinds}. Most opposites here are in the lists of the rules, which grew beside them.",
         )
     ]
