@@ -49,7 +49,7 @@ def measure(data: Path) -> list[Row]:
         assert scan.first is not None
         assert scan.last is not None
         learnt = DAY * (60 if name == "reddit" else rules().detect.learning_days)
-        since, until = scan.first + learnt, scan.last
+        since, until = scan.first // DAY * DAY + learnt, scan.last
         alerts = opened(scan.alerts, since)
         verdicts = [row for row in labels("alerts.jsonl").values() if row["archive"] == name]
         rows.append(_row(NAMES[name], stands(alerts, verdicts), len(verdicts)))
