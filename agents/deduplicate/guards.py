@@ -103,10 +103,17 @@ def _forms_in(names: set[str], others: set[str]) -> bool:
 
 
 def _forms(name: str, other: str) -> bool:
-    """`Egypt` and `Egyptian`."""
+    """`Egypt` and `Egyptian`; `Zelensky` and `Zelenskyy`."""
     if len(name) > len(other):
         name, other = other, name
-    return name == other or (len(name) >= SAME_NAME and other.startswith(name) and other[len(name) :] in _ENDINGS)
+    if name == other:
+        return True
+    if len(name) < SAME_NAME or name[:SAME_NAME] != other[:SAME_NAME]:
+        return False
+    if other.startswith(name) and other[len(name) :] in _ENDINGS:
+        return True
+    # stems end y and i; both letters are how one of another script is written
+    return name[-1] in "iy" and other[-1] in "iy" and name.rstrip("iy") == other.rstrip("iy")
 
 
 def _turned(new: tuple[str, ...], old: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ of two such sets. Sets, because edited headlines change order and inflection mor
 weights learnt from the stream would make a verdict depend on what else was seen.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ class Reading(NamedTuple):
     places: frozenset[str]
     """Codes of its countries."""
     order: tuple[str, ...]
-    """The same in the order in which they are first named."""
+    """The same in the order in which they are first named; first those by whom it is done, where that is a passive."""
     themes: frozenset[str]
     """Themes that count."""
     numbers: frozenset[str]
@@ -122,7 +123,7 @@ class Reader:
             tokens=frozenset(tokens),
             sequence=tuple(tokens),
             places=frozenset([place.code for place in places]) if places else _NONE,
-            order=_order(places) if len(places) > 1 else (),
+            order=_order(row.headline.title, places) if len(places) > 1 else (),
             themes=frozenset([theme.theme for theme in themes if theme.counted]) if themes else _NONE,
             numbers=_marked(numbers) if numbers else _NONE,
             dates=frozenset(dates) if dates else _NONE,
@@ -184,10 +185,20 @@ def _names(capitals: list[tuple[Word, bool]], lower_case: int, homes: Mapping[st
     )
 
 
-def _order(places: tuple[Place, ...]) -> tuple[str, ...]:
-    first = sorted((min([found.start for found in place.evidence]), place.code) for place in places if place.evidence)
-    return tuple([code for _, code in first])
+def _order(title: str, places: tuple[Place, ...]) -> tuple[str, ...]:
+    first = [(min([found.start for found in place.evidence]), place.code) for place in places if place.evidence]
+    if " by " in title:
+        # "Sale to Turkey approved by US Congress" is the US, Turkey
+        return tuple(
+            [
+                code
+                for _, _, code in sorted((not _BY.search(title, max(0, at - 24), at), at, code) for at, code in first)
+            ]
+        )
+    return tuple([code for _, code in sorted(first)])
 
 
+_BY = re.compile(r"[a-z]{2}(?:ed|en|wn) by (?:the )?\Z")
+"""Ends before whoever does what a passive says. "Raid by Iran" is none."""
 _NONE: frozenset[str] = frozenset()
 _PLAIN, _CAPITAL, _MARK, _RICH, _COUNTRY = Kind.PLAIN, Kind.CAPITAL, Kind.MARK, Kind.RICH, Kind.COUNTRY
