@@ -34,6 +34,13 @@ class RulesError(Exception):
         self.faults = faults
 
 
+def directory(path: Path) -> Path:
+    """`path`, where it is a directory; raises RulesError with one fault, and not one for each of its files."""
+    if not path.is_dir():
+        raise RulesError([Fault(str(path), 0, "no such directory", "point the setting at a full rules directory")])
+    return path
+
+
 def read(path: Path, model: type[Model], overrides: Mapping[str, Any] | None = None) -> Model:
     """The document at `path` as `model`; top-level keys in `overrides` replace the file's.
 

@@ -23,6 +23,7 @@ from agents.deduplicate.rules import DeduplicateRules
 from agents.detect import rules as detect_rules
 from agents.detect.rules import DetectRules
 from agents.faults import Fault, RulesError
+from agents.faults import directory as existing
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {"detect": DetectRules, "deduplicate": DeduplicateRules}
 _Part = TypeVar("_Part")
@@ -46,10 +47,8 @@ class Rulebook:
 
         Raises RulesError with every fault of every file and override.
         """
-        where = directory or RULES
+        where = existing(directory or RULES)
         faults: list[Fault] = []
-        if not where.is_dir():
-            raise RulesError([Fault(str(where), 0, "no such directory", "point the setting at a full rules directory")])
         if not (where / "lanes.yaml").exists():
             cure = "name a full directory of rule files in --rules or TOCSIN_RULES, a copy of the packaged one to begin"
             raise RulesError([Fault(str(where), 0, "no rule files in it: lanes.yaml is missing", cure)])

@@ -76,9 +76,10 @@ def read_examples(directory: Directory = None, as_json: Json = False) -> None:
     """
     from agents.classify.examples import examples, failures
     from agents.classify.reader import RULES, Reader
+    from agents.faults import directory as existing
     from streams.visible import json_line, visible
 
-    where = directory or RULES
+    where = existing(directory or RULES)
     reader = Reader.load(where)
     listed = examples(where, reader.subregions)
     failed = list(failures(reader, listed))
@@ -143,8 +144,10 @@ def diff(
 def _loaded(directory: Path) -> "Reader":
     from agents.classify.reader import RULES, Reader
     from agents.faults import RulesError
+    from agents.faults import directory as existing
 
+    where = existing(RULES if str(directory) == "-" else directory)
     try:
-        return Reader.load(RULES if str(directory) == "-" else directory)
+        return Reader.load(where)
     except RulesError as error:
         raise RulesError([fault._replace(file=f"{directory}/{fault.file}") for fault in error.faults]) from None

@@ -64,6 +64,15 @@ def test_a_directory_that_is_none(tmp_path: Path, capsysbinary: Capture) -> None
     assert (status, told["faults"][0]["what"]) == (2, "no such directory")
 
 
+@pytest.mark.parametrize("arguments", [["test", "DIR"], ["diff", "-", "DIR", "x"], ["diff", "DIR", "-", "x"]])
+def test_a_directory_that_is_none_is_one_fault(tmp_path: Path, capsysbinary: Capture, arguments: list[str]) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    assert run(["rules", *(nowhere if argument == "DIR" else argument for argument in arguments)]) == 2
+    err = capsysbinary.readouterr().err.decode()
+    assert f"{nowhere}: no such directory" in err
+    assert err.count("rules directory") == 1
+
+
 def test_examples_that_fail_say_what_was_found_and_why(changed: Path, capsysbinary: Capture) -> None:
     line = edit(changed, "themes.yaml", "    not_counted:\n", "    not_counted:\n      Rain in Lima: denied\n") + 1
     edit(changed, "themes.yaml", "    absent:\n", "    absent:\n      - Russia sends troops to Belarus\n")
