@@ -45,7 +45,7 @@ def test_import_and_scan_give_the_same_alerts(
 def _counts_give_the_same(deployment: Deployment, scanned: list[bytes]) -> None:
     """The detector over the topic `counts`, as far as buckets have closed.
 
-    Where volume grows by more than `exposure_growth` within a bucket, p is smaller live, and what lies at a border comes
+    Where volume grows by more than `exposure_growth` in a bucket, p is smaller live, and what lies at a border comes
     a headline later over counts: that may befall a revision in ten.
     """
     dumped = [json.loads(line) for line in deployment.run("topics", "dump", "counts").splitlines()]
