@@ -9,16 +9,16 @@ from agents.classify.step import Classifier
 from streams.cli import main
 from tests.chaos.headlines import STUMBLED
 
-_read = Classifier.read
+_decide = Classifier.decide
 
 
-def read(self: Classifier, record: Any, arrival: int | None) -> Any:
+def decide(self: Classifier, meant: Any, record: Any, arrival: int | None) -> Any:
     """As ever, but for the magic title."""
     if (record.value or b"").startswith(STUMBLED):
         raise ArithmeticError("a fault was put in here")
-    return _read(self, record, arrival)
+    return _decide(self, meant, record, arrival)
 
 
 if __name__ == "__main__":
-    Classifier.read = read  # type: ignore[method-assign]
+    Classifier.decide = decide  # type: ignore[method-assign]
     main()

@@ -55,7 +55,7 @@ def poison(stage: str, title: str) -> None:
         raise InjectedError(f"a fault in {stage}")
 
 
-def classify(_: Classifier, record: Any, _arrival: int | None) -> None:
+def classify(_: Classifier, _meant: Any, record: Any, _arrival: int | None) -> None:
     poison("classify", (record.value or b"").decode(errors="replace"))
 
 
@@ -113,7 +113,7 @@ async def join(*_: Any) -> bool:
 
 if os.environ.get("ALONE"):
     GroupCoordinator._do_rejoin_group = join
-before(Classifier, "read", classify)
+before(Classifier, "decide", classify)
 before(Deduplicator, "judge", deduplicate)
 before(Detector, "step", detect)
 before(ClassifyStage, "step", hang)
