@@ -49,9 +49,9 @@ class Rulebook:
         """
         where = existing(directory or RULES)
         faults: list[Fault] = []
-        if not (where / "lanes.yaml").exists():
+        if not any((where / name).exists() for name in ("lanes.yaml", "themes.yaml", "places.yaml")):
             cure = "name a full directory of rule files in --rules or TOCSIN_RULES, a copy of the packaged one to begin"
-            raise RulesError([Fault(str(where), 0, "no rule files in it: lanes.yaml is missing", cure)])
+            raise RulesError([Fault(str(where), 0, "no rule files in it", cure)])
         settings = _parsed(overrides, faults)
         reader = _tried(lambda: Reader.load(where), faults)
         lanes = _tried(lambda: Lanes.load(where / "lanes.yaml"), faults)

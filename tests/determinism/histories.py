@@ -20,6 +20,7 @@ LIVELY = (
     "detect.critical_factor=0.01",
     "detect.critical_publishers=4",
     "detect.sustained_after_hours=2",
+    "detect.resolve_after_hours=0",
     "detect.alive_share=0.05",
     "detect.evidence_kept=20",
 )

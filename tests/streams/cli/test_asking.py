@@ -20,7 +20,7 @@ async def nothing(*_):
 handover._compared = run.done_before = nothing
 second = SimpleNamespace(settings=SimpleNamespace(prefix="g2"))
 supervisor = Supervisor(["true"], 0, "x", 0, print)
-sys.exit(asyncio.run(handover._run(None, second, supervisor, 0, 0, False, False, False, False)))
+sys.exit(asyncio.run(handover._run(None, second, supervisor, 0, 0, False, False, False, False, "")))
 """
 
 
