@@ -2,8 +2,8 @@
 
 Each generation reads the same raw topic and imports the same history, in chunks of its own size, with so many workers,
 of which some are killed with -9 and others leave and come back while the backlog is worked off. Then every lane of
-`headlines.deduplicated` and of `alerts` has to be the same, record by record, byte for byte. Nobody ticks: the ticks
-at the log's end are written with it.
+`headlines.deduplicated` and of `alerts` has to be the same, record by record, byte for byte. Nobody ticks but
+those who drain: the ticks at the log's end are written with it, and minutes that a later tick sets free may follow.
 """
 
 import asyncio
@@ -198,7 +198,10 @@ def _differences(plan: Plan, expected: dict[Any, Any], found: dict[Any, Any]) ->
     said = []
     for part in sorted({*expected, *found}):
         one, two = expected.get(part, []), found.get(part, [])
-        if one != two:
+        # a drain ticks raw where it has to: what it sets free behind the end are minutes, and nothing else
+        longer = max(one, two, key=len)
+        least = min(len(one), len(two))
+        if one[:least] != two[:least] or any(b'"kind":"minute"' not in value for _, value in longer[least:]):
             at = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
             said.append(f"{plan}: {part[0]}[{part[1]}] differs at record {at} ({len(one)} and {len(two)} records)")
     return said
