@@ -3,7 +3,7 @@
 A title says what happens to the record that has it, and where, so that everything else goes on as ever:
 
     raise classify | raise deduplicate | raise detect      the step raises, unless FIXED is set
-    hang                                                   the step never returns, and sleeps
+    hang                                                   the step never returns, and sleeps; once, with $HANGS_ONCE
     spin                                                   the same, and never lets another thread run
     deaf                                                   the consumer's thread hangs
     blind                                                  no partition is fetched until the file $SIGHT is there
@@ -72,7 +72,11 @@ def detect(_: Detector, rows: Any) -> None:
 def hang(_: ClassifyStage, records: Any) -> None:
     values = b"".join(record.value or b"" for record in records)
     if b'"hang' in values:
-        time.sleep(600)
+        once = os.environ.get("HANGS_ONCE")
+        if once is None or not Path(once).exists():
+            if once is not None:
+                Path(once).touch()
+            time.sleep(600)
     if b'"spin' in values:
         re.match("(a|aa)+$", "a" * 60 + "b")
 

@@ -15,8 +15,8 @@ from tests.integration.lines import as_lines
 pytestmark = pytest.mark.alone
 
 
-RESUMES_WITHIN = 8.0
-"""Seconds, under a supervisor and with small state, beside other tests; `benchmarks recovery` measures 1.5 s."""
+RESUMES_WITHIN = 5.0
+"""Seconds, under a supervisor and with small state: 3 are promised, and what other tests left running takes its share."""
 
 
 def children(pid: int) -> list[int]:

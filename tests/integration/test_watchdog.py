@@ -46,7 +46,9 @@ def test_a_worker_that_hangs_is_ended(faulty: Deployment, fault: str, status: in
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds workers through /proc")
-def test_it_is_counted_and_its_successor_goes_on(faulty: Deployment) -> None:
+def test_it_is_counted_and_its_successor_goes_on(faulty: Deployment, tmp_path: Path) -> None:
+    # a successor that hangs as well can be asked for its metrics during a tenth of a second only
+    faulty.environment["HANGS_ONCE"] = str(tmp_path / "hung")
     faulty.run("feed", "-", stdin=headlines(3) + b'{"title": "hang, says Kenya"}\n')
     with faulty.worker("--processes", "1"):
         until(lambda: "exit 73 (watchdog)" in last_log(faulty), "ended")
