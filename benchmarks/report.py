@@ -50,10 +50,18 @@ def machine() -> str:
 def write(document: str, marks: str, shown: str, busy: float | None = None, broker: bool = True) -> None:
     """Put a table between `<!-- marks -->` and `<!-- end of marks -->`. `busy`: the load average before it began.
     `broker`: whether one ran."""
-    path = DOCS / document
-    begin, end = f"<!-- {marks} -->", f"<!-- end of {marks} -->"
-    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
-    _, _, after = rest.partition(end)
     load = "" if busy is None else f", load average {busy:.1f} before it began"
     where = f"On {machine()}{', the broker on the same cores' if broker else ''}{load}."
-    path.write_text(f"{before}{begin}\n{where}\n\n{shown}\n{end}{after}", encoding="utf-8")
+    put(DOCS / document, marks_of(marks), f"{where}\n\n{shown}")
+
+
+def marks_of(name: str) -> tuple[str, str]:
+    """Between which two lines of a document a table of this name stands."""
+    return f"<!-- {name} -->", f"<!-- end of {name} -->"
+
+
+def put(document: Path, marks: tuple[str, str], shown: str) -> None:
+    """Put what is shown between two marks of a document, in the place of what was there."""
+    begin, end = marks
+    before, _, rest = document.read_text(encoding="utf-8").partition(begin)
+    document.write_text(f"{before}{begin}\n{shown}\n{end}{rest.partition(end)[2]}", encoding="utf-8")

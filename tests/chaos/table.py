@@ -4,12 +4,13 @@ from pathlib import Path
 
 import orjson
 
+from benchmarks import report
 from tests.chaos.campaign import Outcome
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 DOCUMENT = DOCS / "RELIABILITY.md"
 DATA = DOCS / "reliability.json"
-BEGIN, END = "<!-- campaigns -->", "<!-- end of campaigns -->"
+BEGIN, END = report.marks_of("campaigns")
 
 
 def write(outcome: Outcome, order: list[str], data: Path = DATA, document: Path = DOCUMENT) -> None:
@@ -17,8 +18,7 @@ def write(outcome: Outcome, order: list[str], data: Path = DATA, document: Path 
     kept = {row.campaign: row for row in read(data)} | {outcome.campaign: outcome}
     rows = [kept[name] for name in order if name in kept]
     data.write_bytes(orjson.dumps([row.model_dump() for row in rows], option=orjson.OPT_INDENT_2) + b"\n")
-    before, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
-    document.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    report.put(document, (BEGIN, END), table(rows))
 
 
 def read(data: Path = DATA) -> list[Outcome]:

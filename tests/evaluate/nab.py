@@ -9,8 +9,6 @@ The detector reads quarters of an hour, each series a country of its own beside 
 learn for as long as the benchmark lets it. A detection is an alert that opens; the threshold is alpha.
 """
 
-import gzip
-import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from math import exp
@@ -21,6 +19,7 @@ import numpy as np
 
 from agents.detect.count_rows import SeriesRow, VolumeRow
 from schemas.base import QUARTER, iso, moment
+from tests.evaluate import labels
 from tests.evaluate.detection import alerts, rules
 from tests.evaluate.rivals import gaussian
 from tests.evaluate.table import Row
@@ -50,8 +49,7 @@ class Tweets(NamedTuple):
 
 def measure(data: Path) -> list[Row]:
     """Both detectors, the same scorer."""
-    with gzip.open(data / FILE) as lines:
-        series = [_read(json.loads(line)) for line in lines]
+    series = [_read(row) for row in labels.rows(data / FILE)]
     tried = {alpha: normal(series, _alerts(series, alpha)) for alpha in ALPHAS}
     alpha, ours = max(tried.items(), key=lambda one: one[1])
     rival = best(series, [_gaussian(one) for one in series])

@@ -11,10 +11,12 @@ from pathlib import Path
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from benchmarks import report
+
 DOCS = Path(__file__).parent.parent.parent / "docs"
 DOCUMENT = DOCS / "EVALUATION.md"
 DATA = DOCS / "evaluation.json"
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+BEGIN, END = report.marks_of("figures")
 
 
 class Row(BaseModel):
@@ -46,8 +48,7 @@ def write(name: str, rows: Sequence[Row], order: Sequence[str], data: Path = DAT
     kept = {known: kept[known] for known in order if known in kept}
     plain = {known: [row.model_dump(exclude_defaults=True) for row in listed] for known, listed in kept.items()}
     data.write_bytes(orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n")
-    before, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
-    document.write_text(f"{before}{BEGIN}\n{table(kept)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    report.put(document, (BEGIN, END), table(kept))
 
 
 def read(data: Path = DATA) -> dict[str, list[Row]]:
