@@ -7,9 +7,11 @@ Standard output has the findings and nothing else. The same counts, rules and ev
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from streams.cli.count_options import Around, Bucket, Counts, First, Last, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,27 +26,18 @@ PACKAGED = "-"
 
 
 def backtest(
-    file: Annotated[
-        str,
-        typer.Argument(metavar="FILE|TOPIC", help="Counts as `tocsin detect` reads them; `-` for standard input."),
-    ],
-    rules: Annotated[Path | None, typer.Option(help="A directory of rule files instead of the packaged ones.")] = None,
+    file: Counts,
+    rules: Rules = None,
     against: Annotated[
         str | None, typer.Option(metavar="DIR", help="Other rules to compare with; `-` for the packaged ones.")
     ] = None,
     events: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Known events: date, place, theme, name; CSV or JSON Lines.")
     ] = None,
-    around: Annotated[
-        int, typer.Option(min=0, metavar="HOURS", help="How far from its event an alert may open or escalate.")
-    ] = 24,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help="Only alerts that open from this time on.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="TIME", help="Only alerts that open before this time.")
-    ] = None,
-    bucket: Annotated[Literal["15m", "1h"], typer.Option(help="How long a bucket is.")] = "15m",
+    around: Around = 24,
+    first: First = None,
+    last: Last = None,
+    bucket: Bucket = "15m",
     override: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of --rules.")
     ] = None,
@@ -74,16 +67,13 @@ def backtest(
     from streams.cli import counting, output
     from streams.cli.backtesting import Stretch, alerts_of, runs_over, watched
     from streams.cli.known_events import read_events
-    from streams.cli.terminal import moment
+    from streams.cli.terminal import bounds
     from streams.errors import Refusal
     from streams.visible import json_line
 
     if (chart is None) != (out is None):
         raise Refusal("--chart SERIES and --out FILE go together")
-    stretch = Stretch(
-        None if first is None else moment(first, "--from"),
-        None if last is None else moment(last, "--to"),
-    )
+    stretch = Stretch(*bounds(first, last))
     rulebook = counting.rulebook(rules, override)
     other = None if against is None else _other(against)
     known = None if events is None else read_events(events, rulebook)

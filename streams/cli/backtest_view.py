@@ -63,14 +63,14 @@ def document(told: Told) -> dict[str, Any]:
         "days": round(span.days, 3),
         "series": span.series,
         "alerts": len(told.alerts),
-        "alerts_a_day": _rounded(span.a_day(len(told.alerts))),
-        "alerts_a_100_series_days": _rounded(span.a_hundred(len(told.alerts))),
+        "alerts_a_day": rounded(span.a_day(len(told.alerts))),
+        "alerts_a_100_series_days": rounded(span.a_hundred(len(told.alerts))),
         "severities": {
             tally.severity: {
                 "opened": tally.opened,
                 "peak": tally.rose,
-                "a_day": _rounded(span.a_day(tally.opened)),
-                "a_100_series_days": _rounded(span.a_hundred(tally.opened)),
+                "a_day": rounded(span.a_day(tally.opened)),
+                "a_100_series_days": rounded(span.a_hundred(tally.opened)),
             }
             for tally in tallies(told.alerts)
         },
@@ -100,7 +100,7 @@ def _figures(told: Told) -> None:
     output.table(
         ("Severity", "Opened", "At worst", "A day", "A 100 series-days"),
         [
-            (name, str(number), str(worst), _rate(span.a_day(number)), _rate(span.a_hundred(number)))
+            (name, str(number), str(worst), rate(span.a_day(number)), rate(span.a_hundred(number)))
             for name, number, worst in rows
         ],
     )
@@ -192,11 +192,13 @@ def _parts(days: int, hours: int, minutes: int) -> Iterator[str]:
         yield f"{minutes} min"
 
 
-def _rate(value: float | None) -> str:
+def rate(value: float | None) -> str:
+    """For people."""
     return "-" if value is None else f"{value:.3g}"
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """For programs."""
     return None if value is None else float(f"{value:.6g}")
 
 

@@ -12,9 +12,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from streams.cli.count_options import Around, Bucket, Counts, First, Last, Rules
 
 if TYPE_CHECKING:
     from agents.backtest.budget import Budget, Search, Tried
@@ -26,28 +28,19 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    file: Annotated[
-        str,
-        typer.Argument(metavar="FILE|TOPIC", help="Counts as `tocsin detect` reads them; `-` for standard input."),
-    ],
+    file: Counts,
     budget: Annotated[
         str, typer.Option(metavar="BUDGET", help='False alarms at most: "3/day", "20/week", "0.1/100 series-days".')
     ],
-    rules: Annotated[Path | None, typer.Option(help="A directory of rule files instead of the packaged ones.")] = None,
+    rules: Rules = None,
     write: Annotated[bool, typer.Option("--write", help="Write alpha to detect.yaml of --rules.")] = False,
     events: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Known events: their alerts are not false.")
     ] = None,
-    around: Annotated[
-        int, typer.Option(min=0, metavar="HOURS", help="How far from its event an alert may open or escalate.")
-    ] = 24,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help="Only alerts that open from this time on.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="TIME", help="Only alerts that open before this time.")
-    ] = None,
-    bucket: Annotated[Literal["15m", "1h"], typer.Option(help="How long a bucket is.")] = "15m",
+    around: Around = 24,
+    first: First = None,
+    last: Last = None,
+    bucket: Bucket = "15m",
     override: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of the rules.")
     ] = None,
@@ -70,17 +63,14 @@ def calibrate(
     from streams.cli.backtesting import Stretch
     from streams.cli.known_events import read_events
     from streams.cli.spool import pinned
-    from streams.cli.terminal import moment
+    from streams.cli.terminal import bounds
     from streams.errors import Refusal
     from streams.visible import json_line
 
     allowed = read_budget(budget)
     if allowed is None:
         raise Refusal(f"--budget {budget}: not a budget; write {FORMS}")
-    stretch = Stretch(
-        None if first is None else moment(first, "--from"),
-        None if last is None else moment(last, "--to"),
-    )
+    stretch = Stretch(*bounds(first, last))
     rulebook = counting.rulebook(rules, override)
     known = None if events is None else read_events(events, rulebook)
     with pinned(file, rulebook.lanes.count, output.progress) as data:
@@ -200,6 +190,7 @@ def _write(rules: Path | None, text: str) -> bool:
 
 def _show(trial: _Trial, found: "Search", told: Sequence[str]) -> None:
     from agents.backtest.provenance import MARK, written
+    from streams.cli import backtest_view as view
     from streams.cli import output
 
     span = trial.watched
@@ -211,8 +202,8 @@ def _show(trial: _Trial, found: "Search", told: Sequence[str]) -> None:
                 f"{one.alpha:.1e}" + (" <" if one == found.found else ""),
                 f"{one.alerts:,}",
                 f"{one.false:,}",
-                f"{one.false / span.days:.3g}",
-                f"{100 * one.false / span.series_days:.3g}",
+                view.rate(span.a_day(one.false)),
+                view.rate(span.a_hundred(one.false)),
                 "yes" if one.allowed else "no",
             )
             for one in found.tried
@@ -229,6 +220,7 @@ def _show(trial: _Trial, found: "Search", told: Sequence[str]) -> None:
 
 def _document(trial: _Trial, found: "Search", told: Sequence[str], written: bool) -> dict[str, Any]:
     from schemas.base import iso
+    from streams.cli import backtest_view as view
 
     span = trial.watched
     assert span is not None
@@ -247,8 +239,8 @@ def _document(trial: _Trial, found: "Search", told: Sequence[str], written: bool
                 "alpha": one.alpha,
                 "alerts": one.alerts,
                 "false": one.false,
-                "a_day": float(f"{one.false / span.days:.6g}"),
-                "a_100_series_days": float(f"{100 * one.false / span.series_days:.6g}"),
+                "a_day": view.rounded(span.a_day(one.false)),
+                "a_100_series_days": view.rounded(span.a_hundred(one.false)),
                 "allowed": one.allowed,
             }
             for one in found.tried

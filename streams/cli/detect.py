@@ -5,10 +5,11 @@ and rules give the same alerts, byte for byte.
 """
 
 import sys
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+
+from streams.cli.count_options import Bucket, Rules
 
 
 def detect(
@@ -17,8 +18,8 @@ def detect(
         typer.Argument(metavar="FILE|TOPIC", help="JSON Lines, plain or gzipped; `-` for standard input; `counts`."),
     ],
     json: Annotated[bool, typer.Option("--json", help="Every revision of every alert as JSON Lines.")] = False,
-    bucket: Annotated[Literal["15m", "1h"], typer.Option(help="How long a bucket is.")] = "15m",
-    rules: Annotated[Path | None, typer.Option(help="A directory of rule files instead of the packaged ones.")] = None,
+    bucket: Bucket = "15m",
+    rules: Rules = None,
     override: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of the rules.")
     ] = None,

@@ -37,16 +37,13 @@ def diff(
       tocsin diff g1 g2 --from 7d               two generations, the last week
       tocsin diff before.jsonl after.jsonl      two scans, under two sets of rules
     """
-    from streams.cli.terminal import moment
+    from streams.cli.terminal import bounds
     from streams.replay.difference import compare, within
     from streams.replay.revisions import repeats, side
     from streams.settings import Settings
 
     settings = Settings()
-    given = (
-        None if first is None else moment(first, "--from"),
-        None if last is None else moment(last, "--to"),
-    )
+    given = bounds(first, last)
     left, right = side(settings, one), side(settings, other)
     since = max((at for at in (given[0], left.since, right.since) if at is not None), default=None)
     until = min((at for at in (given[1], left.until, right.until) if at is not None), default=None)

@@ -40,6 +40,11 @@ def moment(text: str, option: str) -> int:
     return read.at
 
 
+def bounds(first: str | None, last: str | None) -> tuple[int | None, int | None]:
+    """ms of `--from` and `--to`, as `moment` reads them; `None` where one was not given. Raises Refusal."""
+    return None if first is None else moment(first, "--from"), None if last is None else moment(last, "--to")
+
+
 @contextmanager
 def bar(what: str, quiet: bool = False, every: float | None = None) -> Iterator["Bar"]:
     """A bar on standard error, where that is a terminal; elsewhere a line every so many seconds, if that is given."""
