@@ -51,13 +51,13 @@ class Explainer:
 
     def ask(self, value: bytes, arrival: int) -> Asked | Unexplained:
         """Take up a record that arrived at `arrival`, ms."""
-        rows = self._classifier.read(Inbound(0, arrival, value), arrival)
+        item = self._intake.read(value)
+        rows = self._classifier.decide(item, Inbound(0, arrival, value), arrival)
         if isinstance(rows, Refusal):
             return Unexplained(code=rows.code, detail=rows.detail)
         if isinstance(rows, Control):
             return Unexplained(code="control", detail="a control record; it says nothing about the world")
         row = rows[0][1]
-        item = self._intake.read(value)
         if not isinstance(row, HeadlineRow) or not isinstance(item, Item):
             return Unexplained(code=row.kind, detail="no headline; it goes to every lane as it is")
         return Asked(item, rows, self._words.read(row))

@@ -114,12 +114,10 @@ class Index(Generic[Item]):
 
     def discard(self, item: Item) -> None:
         """Forget `item`, if it was taken in."""
-        if self._discard_unread(item):
+        taken = self._take_out(item)
+        if taken is None:
             return
-        number = self._numbers.pop(item, None)
-        if number is None:
-            return
-        kept = self._texts.pop(number)[1]
+        number, kept = taken
         for code in kept.places:
             if (waiting := self._postponed.get(code)) is not None:
                 del waiting[item]
@@ -135,12 +133,10 @@ class Index(Generic[Item]):
 
     def expire(self, item: Item) -> None:
         """Forget `item`, if it was taken in, with all that was released before it: that has expired too."""
-        if self._discard_unread(item):
+        taken = self._take_out(item)
+        if taken is None:
             return
-        number = self._numbers.pop(item, None)
-        if number is None:
-            return
-        kept = self._texts.pop(number)[1]
+        number, kept = taken
         self._oldest = max(self._oldest, number + 1)
         for code in kept.places:
             if (waiting := self._postponed.get(code)) is not None:
@@ -233,13 +229,16 @@ class Index(Generic[Item]):
         self._texts[number] = item, kept
         return number
 
-    def _discard_unread(self, item: Item) -> bool:
+    def _take_out(self, item: Item) -> tuple[int, Kept] | None:
+        """The number and reading of `item`, which are forgotten; its lists still have it. `None` where there is none:
+        it was not taken in, or not read yet and is postponed no longer."""
         unread = self._unread.pop(item, None)
-        if unread is None:
-            return False
-        for code in unread[1]:
-            del self._postponed[code][item]
-        return True
+        if unread is not None:
+            for code in unread[1]:
+                del self._postponed[code][item]
+            return None
+        number = self._numbers.pop(item, None)
+        return None if number is None else (number, self._texts.pop(number)[1])
 
     def _catch_up(self, code: str) -> None:
         """List what was postponed in a country."""
