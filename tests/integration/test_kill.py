@@ -16,7 +16,7 @@ pytestmark = pytest.mark.alone
 
 
 RESUMES_WITHIN = 5.0
-"""Seconds, under a supervisor and with small state: 3 are promised, and what other tests left running takes its share."""
+"""Seconds, under a supervisor, with small state: 3 are promised, and what other tests left running takes its share."""
 
 
 def children(pid: int) -> list[int]:
