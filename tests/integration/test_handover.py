@@ -1,6 +1,7 @@
 """A second generation takes over under load: subscribers see every revision once, whoever wrote it."""
 
 import asyncio
+import itertools
 import json
 import subprocess
 import sys
@@ -72,15 +73,20 @@ def test_the_published_alerts_have_no_gap_and_no_repeat(source: Deployment) -> N
     stop = threading.Event()
 
     def load() -> None:
-        later = AFTERWARDS
-        for number, people in enumerate(PEOPLES):
+        before, after = iter(PEOPLES[:-AFTERWARDS]), PEOPLES[-AFTERWARDS:]
+        tells = itertools.count()
+
+        def tell(people: str | None) -> None:
+            started = next(tells) * 50 % len(usual)
             now = int(time.time() * 1000)
-            source.run("feed", "-", stdin=burst(people) + as_lines(usual[number * 50 :][:50], restamp=now))
-            later -= stop.is_set()
-            if not later:
-                return
-            time.sleep(0.5)
-        raise AssertionError("the handover took longer than there are peoples")
+            news = burst(people) if people else b""
+            source.run("feed", "-", stdin=news + as_lines(usual[started:][:50], restamp=now))
+
+        while not stop.is_set():  # a handover that takes long runs out of peoples, never out of news
+            tell(next(before, None))
+            stop.wait(0.5)
+        for people in after:
+            tell(people)
 
     with source.worker("--processes", "1", "--set", STRICT):
         until(lambda: source.records("state.detect"), "begun")
@@ -93,12 +99,14 @@ def test_the_published_alerts_have_no_gap_and_no_repeat(source: Deployment) -> N
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        out, said = taking.communicate(timeout=180)
+        try:
+            out, said = taking.communicate(timeout=180)
+        finally:
+            stop.set()
+            feeding.join()
         assert taking.returncode == 0, said.decode()
         (start,) = [line for line in said.decode().splitlines() if line.startswith("its workers start with: ")]
         assert start.endswith(f"tocsin worker --set={EASY}")
-        stop.set()
-        feeding.join()
     for drained, rules in ((of_second, EASY), ({}, STRICT)):  # the one that publishes ticks
         with source.worker("--processes", "1", "--drain", "--set", rules, **drained) as worker:
             assert worker.wait(120) == 0

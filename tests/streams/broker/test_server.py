@@ -160,6 +160,7 @@ import signal
 from pathlib import Path
 from streams.broker.server import LocalKafka
 wait = signal.pause
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what was begun in the background of a shell ignores it
 kafka = LocalKafka(Path({directory!r}), port=0)
 kafka.{how}
 """
