@@ -5,7 +5,8 @@
 Fewer alerts open under a smaller alpha, nearly always: one that does not open leaves a wider series its headlines, and
 what an open alert teaches is not learnt. So the search halves the interval on a logarithmic scale, as if alarms only
 fell with alpha, and then trusts what it has seen alone: the answer is the largest alpha tried under which none that was
-tried is over the budget; and half of it is tried too.
+tried is over the budget; and half of it is tried too. Where nothing that was tried is over it, the data do not bound
+alpha: what is largest then is where the search ends, and no answer.
 
 Alphas have two significant digits, so that what is written in the rules is what was tried.
 """
@@ -56,10 +57,19 @@ class Tried(NamedTuple):
 
 
 class Search(NamedTuple):
-    """All alphas tried, from the least; and the one that keeps the budget, if any does."""
+    """All alphas tried, from the least."""
 
     tried: tuple[Tried, ...]
-    found: Tried | None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether any is over the budget."""
+        return not all(one.allowed for one in self.tried)
+
+    @property
+    def found(self) -> Tried | None:
+        """The one that the budget asks for; `None` where none keeps it, and where all do."""
+        return best(self.tried) if self.bounded else None
 
 
 def budget(text: str) -> Budget | None:
@@ -82,7 +92,7 @@ def search(measure: Callable[[float], Tried], begin: float) -> Search:
         alpha = _halved(allowed, alpha)
         half = rounded(alpha / 2)
         if not allowed(alpha) or half < LEAST or allowed(half):
-            return Search(tuple(tried[one] for one in sorted(tried)), best(tried.values()))
+            return Search(tuple(tried[one] for one in sorted(tried)))
         # Not falling after all: what is under the half decides.
         alpha = half
 

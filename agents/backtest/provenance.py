@@ -1,5 +1,7 @@
 """alpha in the text of `detect.yaml`, with where it came from; every other byte of the file stays.
 
+A line of its own that begins with the setting is found as YAML lets it be written: `alpha : 1e-5`, `"alpha": 1e-5`.
+
 Provenance stands right above the setting, each line with a mark by which the next calibration finds and replaces it.
 """
 
@@ -7,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 MARK = "# calibrated: "
-_SETTING = re.compile(r"^alpha:(\s*)([^\s#]+)(.*)$", re.DOTALL)
+_SETTING = re.compile(r"^((?:alpha|'alpha'|\"alpha\")[ \t]*:[ \t]+)([^\s#]+)(.*)$", re.DOTALL)
 
 
 def rewritten(text: str, alpha: float, provenance: Sequence[str]) -> str | None:
@@ -23,7 +25,7 @@ def rewritten(text: str, alpha: float, provenance: Sequence[str]) -> str | None:
         first -= 1
     head, tail = "".join(lines[:first]), "".join(lines[place + 1 :])
     told = "".join(f"{MARK}{line}{end}" for line in provenance)
-    return f"{head}{told}{_SETTING.sub(lambda found: f'alpha:{found[1]}{written(alpha)}{found[3]}', setting)}{tail}"
+    return f"{head}{told}{_SETTING.sub(lambda found: f'{found[1]}{written(alpha)}{found[3]}', setting)}{tail}"
 
 
 def written(alpha: float) -> str:

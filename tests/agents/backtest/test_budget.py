@@ -67,9 +67,13 @@ def test_the_largest_alpha_within_the_budget(most: int, begin: float) -> None:
 
 
 def test_every_alpha_keeps_it_and_none() -> None:
-    assert sought(10**6, 1e-4)[0].found == Tried(MOST, falling(MOST), falling(MOST), True)
+    """Where no alpha tried is over the budget the end of the search is no answer."""
+    every, asked = sought(10**6, 1e-4)
+    assert max(asked) == MOST
+    assert best(every.tried) == Tried(MOST, falling(MOST), falling(MOST), True)
+    assert (every.bounded, every.found) == (False, None)
     none, asked = sought(0, 1e-4, lambda _: 7)
-    assert none.found is None
+    assert (none.bounded, none.found) == (True, None)
     assert min(asked) == LEAST
 
 

@@ -33,7 +33,12 @@ def test_a_second_calibration_replaces_the_first() -> None:
     [
         ("alpha:   5e-05   # why\r\nb: 1\r\n", "# calibrated: x\r\nalpha:   2.0e-05   # why\r\nb: 1\r\n"),
         ("b: 1\nalpha: 0.1", "b: 1\n# calibrated: x\nalpha: 2.0e-05"),
+        ("alpha : 7.0e-5\n", "# calibrated: x\nalpha : 2.0e-05\n"),
+        ('"alpha": 7.0e-5 # y\n', '# calibrated: x\n"alpha": 2.0e-05 # y\n'),
+        ("'alpha':\t7.0e-5\n", "# calibrated: x\n'alpha':\t2.0e-05\n"),
         ("b: 1\n# alpha: 3\nnot_alpha: 3\n", None),
+        ("{alpha: 7.0e-5}\n", None),
+        ("alpha:\n  7.0e-5\n", None),
     ],
 )
 def test_other_forms(text: str, changed: str | None) -> None:
