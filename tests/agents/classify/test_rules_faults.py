@@ -23,7 +23,7 @@ FAULTS = [
     ("themes.yaml", "direction: neutral", "direction: sideways", "direction"),
     ("themes.yaml", "name: overthrow", "name: coup", "two patterns named coup"),
     ("themes_words.yaml", "  fighters: [rebel,", '  fighters: ["@fighters", rebel,', "contains itself"),
-    ("modality.yaml", "themes: [ceasefire, peacekeeping", "themes: [caesefire, peacekeeping", "caesefire"),
+    ("modality.yaml", "themes: [peacekeeping, arms-transfer", "themes: [caesefire, arms-transfer", "caesefire"),
     ("modality.yaml", "side: after", "side: above", "side"),
     ("publishers.yaml", 'names: "UPI,', 'names: "Reuters, UPI,', "'reuters'"),
     ("publishers.yaml", "families:", "families: [", "not YAML"),
