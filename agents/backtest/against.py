@@ -1,13 +1,14 @@
 """The alerts of two sets of rules over the same counts, alert by alert.
 
 Two alerts are the same one when they are of one series and were open at the same time: ids tell less, because an alert
-that opens a headline earlier has another.
+that opens a headline earlier has another. So alerts are paired before a stretch of time is cut out of them: one that
+opened in it under our rules may have opened before it under theirs.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from agents.backtest.raised import Raised
+from agents.backtest.raised import Raised, between
 
 
 class Kept(NamedTuple):
@@ -34,6 +35,18 @@ class Comparison(NamedTuple):
     def same(self) -> bool:
         """Whether neither raises what the other does not."""
         return not self.gained and not self.lost
+
+    def between(self, since: int | None, until: int | None) -> "Comparison":
+        """What opened in `[since, until)`; of what both raise, where either of the two did."""
+
+        def inside(*alerts: Raised) -> bool:
+            return bool(between(alerts, since, until))
+
+        return Comparison(
+            tuple(filter(inside, self.gained)),
+            tuple(filter(inside, self.lost)),
+            tuple(kept for kept in self.kept if inside(kept.ours, kept.theirs)),
+        )
 
 
 def compare(ours: Iterable[Raised], theirs: Iterable[Raised]) -> Comparison:

@@ -1,7 +1,7 @@
 """How many alerts there were: by severity, a day, a hundred series-days.
 
 Days count from when the first lane had learnt enough to open alerts: before that nothing can be false. Series-days are
-these days times the series that had a headline at all.
+these days times the series that had a headline before the last of them ended.
 """
 
 from collections.abc import Iterable

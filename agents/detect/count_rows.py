@@ -4,7 +4,8 @@
     {"bucket": "2026-11-20T14:00:00Z", "volume": {"030": 12, "151": 40, "001": 31}}
 
 `publishers` lists hashes of the families that told the bucket's headlines, or is their number. The optional fields of
-`schemas.count` are read where they are; fields that nobody knows are passed over.
+`schemas.count` are read where they are; fields that nobody knows are passed over. What no stream of headlines can have
+counted is refused: more publishers than headlines, a volume of a subregion that there is not, a million in a quarter.
 """
 
 from datetime import UTC, datetime
@@ -13,6 +14,15 @@ from typing import Annotated, Literal, NamedTuple
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
+
+from agents.classify.lanes import SUBREGIONS
+from agents.detect.buckets import LATE
+from schemas.base import HOUR
+
+NOWHERE = "001"
+"""Whose volume that of headlines without a place is."""
+MOST = 1_000_000
+"""As many unique headlines of a series in a bucket, and a thousand times as many of a subregion, are a mistake."""
 
 Code = Literal[
     "not_json",
@@ -47,7 +57,8 @@ class CountError(Exception):
         self.fault = CountFault(code, what, cure)
 
 
-_Count = Annotated[int, Strict(), Field(ge=0)]
+_Unique = Annotated[int, Strict(), Field(ge=0, le=MOST)]
+_Volume = Annotated[int, Strict(), Field(ge=0, le=1000 * MOST)]
 _Text = Annotated[str, Strict(), Field(min_length=1)]
 
 
@@ -62,8 +73,8 @@ class SeriesRow(_Row):
 
     place: _Text
     theme: _Text
-    unique: _Count
-    publishers: tuple[Annotated[str, Strict()], ...] | _Count
+    unique: _Unique
+    publishers: tuple[Annotated[str, Strict()], ...] | _Unique
     headlines: tuple[tuple[str, int, int], ...] = ()
     subregion: _Text | None = None
     """For a place that the rules do not know."""
@@ -72,9 +83,9 @@ class SeriesRow(_Row):
 class VolumeRow(_Row):
     """What came in in one bucket."""
 
-    volume: dict[str, _Count]
-    late: dict[str, tuple[_Count, ...]] = {}
-    lane: _Count | None = None
+    volume: dict[str, _Volume]
+    late: dict[str, tuple[_Volume, ...]] = {}
+    lane: Annotated[int, Strict(), Field(ge=0)] | None = None
 
 
 def read_row(value: bytes) -> SeriesRow | VolumeRow:
@@ -87,7 +98,7 @@ def read_row(value: bytes) -> SeriesRow | VolumeRow:
         raise CountError("not_an_object", f"a JSON {type(document).__name__}", "write one JSON object a line")
     kind: type[SeriesRow | VolumeRow] = VolumeRow if "volume" in document else SeriesRow
     try:
-        return kind.model_validate(document)
+        row = kind.model_validate(document)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in fault["loc"] if not str(part).startswith(("tuple[", "constrained")))
@@ -97,6 +108,41 @@ def read_row(value: bytes) -> SeriesRow | VolumeRow:
             else 'a series row is {"bucket", "place", "theme", "unique", "publishers": [hashes] or a number}'
         )
         raise CountError("wrong_field", f"{where}: {fault['msg']}", cure) from None
+    wrong = _volume_fault(row) if isinstance(row, VolumeRow) else _series_fault(row)
+    if wrong is not None:
+        raise CountError("wrong_field", *wrong)
+    return row
+
+
+def _series_fault(row: SeriesRow) -> tuple[str, str] | None:
+    """What its fields cannot say together, and the cure."""
+    told = row.publishers if isinstance(row.publishers, int) else len(row.publishers)
+    if told > row.unique:
+        what = f"publishers: {told} of {row.unique} unique headlines"
+        return what, "count in each bucket who told its unique headlines, each once"
+    if not row.headlines:
+        return None
+    if len(row.headlines) > row.unique:
+        return f"headlines: {len(row.headlines)} of {row.unique}", "name each unique headline once"
+    for number, (id_, after, index) in enumerate(row.headlines):
+        if isinstance(row.publishers, int) or not 0 <= index < told:
+            what = f"headlines.{number}: {id_} was told by publisher {index}, and {told} are listed"
+            return what, "give the place of its publisher in the list `publishers`, the first is 0"
+        if not 0 <= after < 2 * HOUR:
+            what = f"headlines.{number}: {id_} arrived {after} ms after the start of its bucket"
+            return what, "a headline counts in the bucket of its arrival or at most an hour before"
+    return None
+
+
+def _volume_fault(row: VolumeRow) -> tuple[str, str] | None:
+    if unknown := [code for code in row.volume if code not in SUBREGIONS and code != NOWHERE]:
+        what = f"volume: {unknown[0]!r} is no subregion"
+        return what, f"use M49 codes with all their digits, such as 030, and {NOWHERE} for headlines without a place"
+    for code, after in row.late.items():
+        if len(after) > LATE or sum(after) > row.volume.get(code, 0):
+            what = f"late.{code}: {sum(after)} of {row.volume.get(code, 0)} headlines, in {len(after)} buckets"
+            return what, f"`late` parts the volume of a code by how late it came, {LATE} buckets at most"
+    return None
 
 
 @lru_cache(maxsize=64)

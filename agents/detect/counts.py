@@ -33,7 +33,7 @@ from agents.detect.assembly import Bucket, Count, assemble, untold
 from agents.detect.buckets import LATE, LONG
 from agents.detect.closing import reconsider
 from agents.detect.count_memory import CountMemory
-from agents.detect.count_rows import CountError, SeriesRow, VolumeRow, start_of_bucket
+from agents.detect.count_rows import NOWHERE, CountError, SeriesRow, VolumeRow, start_of_bucket
 from agents.detect.evidence import ANY, Counted, SeriesKey
 from agents.detect.judge import surprising
 from agents.detect.learn import learn
@@ -44,10 +44,6 @@ from agents.detect.step import begun, seen_on
 from agents.rulebook import Rulebook
 from schemas.alert import Alert
 from schemas.base import DAY, QUARTER, iso
-
-NOWHERE = "001"
-_PATIENCE = DAY // QUARTER
-"""Buckets after which something must have been told of volume."""
 
 
 class LaneCounts:
@@ -189,6 +185,8 @@ class CountRun:
         self._rulebook = rulebook
         self.width = width
         self._keys: dict[tuple[str, str], SeriesKey] = {}
+        self._began: dict[SeriesKey, int] = {}
+        """Start of the first bucket in which a series had a headline, ms."""
         self._told: dict[SeriesKey, Count] = {}
         self._volumes: dict[int | None, VolumeRow] = {}
         self._volume_known = False
@@ -224,10 +222,14 @@ class CountRun:
             raise self._no_volume()
         return self._close()
 
+    def series(self, until: int | None = None) -> int:
+        """How many series had a headline, before `until` where that is given."""
+        return sum(until is None or began < until for began in self._began.values())
+
     @property
-    def series(self) -> int:
-        """How many series were told of."""
-        return len(self._keys)
+    def themes(self) -> Iterable[str]:
+        """Those that the rules know."""
+        return self._rulebook.reader.directions
 
     def learning(self) -> dict[int, str]:
         """Lanes in which no alert can open yet, with how much of the learning time is over."""
@@ -265,6 +267,9 @@ class CountRun:
 
     def _series(self, row: SeriesRow) -> None:
         key = self.key(row.place, row.theme, row.subregion)
+        if row.subregion is not None and row.subregion != key.subregion:
+            what = f"subregion: {row.subregion!r} beside {row.place}, which is in {key.subregion}"
+            raise CountError("wrong_field", what, "correct it, or leave it out where the rules know the place")
         if key in self._told:
             raise CountError("row_twice", f"{key.name} twice in bucket {row.bucket}", "tell each series once a bucket")
         self._told[key] = Count(key, row.unique, row.publishers, row.headlines)
@@ -291,6 +296,7 @@ class CountRun:
         by_lane: dict[int, list[Count]] = {}
         for key, count in self._told.items():
             if count.unique:
+                self._began.setdefault(key, self.last)
                 by_lane.setdefault(self._rulebook.lanes.lane_of(key.subregion), []).append(count)
         self._wide.update(key for key in self._told if key.place == key.subregion or key.theme == ANY)
         for number, counts in by_lane.items():

@@ -44,7 +44,7 @@ def backtest(
     chart: Annotated[
         str | None, typer.Option(metavar="SERIES", help="Draw this series: KP/troop-deployment, KP/any, 030/any.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to: an SVG.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to: an SVG, FILE.svg.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Show all alerts, not 20 of a kind.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object, with all alerts.")] = False,
 ) -> None:
@@ -60,12 +60,11 @@ def backtest(
       tocsin backtest counts --chart KP/troop-deployment --out kp.svg --from 30d
       tocsin backtest hourly.jsonl --bucket 1h --set alpha=1e-6 --against - --json | jq .against.lost
     """
-    from agents.backtest.against import compare
     from agents.backtest.events import find
     from schemas.base import HOUR
     from streams.cli import backtest_view as view
     from streams.cli import counting, output
-    from streams.cli.backtesting import Stretch, alerts_of, runs_over, watched
+    from streams.cli.backtesting import Stretch, alerts_of, compared, runs_over, watched
     from streams.cli.known_events import read_events
     from streams.cli.terminal import bounds
     from streams.errors import Refusal
@@ -73,6 +72,8 @@ def backtest(
 
     if (chart is None) != (out is None):
         raise Refusal("--chart SERIES and --out FILE go together")
+    if out is not None and out.suffix.lower() not in ("", ".svg"):
+        raise Refusal(f"--out {out}: the chart is an SVG; name it {out.with_suffix('.svg')}")
     stretch = Stretch(*bounds(first, last))
     rulebook = counting.rulebook(rules, override)
     other = None if against is None else _other(against)
@@ -90,7 +91,7 @@ def backtest(
         findings=None
         if known is None
         else find(known, ours, rulebook.reader.subregions, (span.since, span.until), around * HOUR),
-        other=None if other is None else view.Other(other.version, compare(ours, alerts_of(runs[1], stretch))),
+        other=None if other is None else view.Other(other.version, compared(runs[0], runs[1], stretch)),
     )
     if json:
         sys.stdout.buffer.write(json_line(view.document(told)) + b"\n")

@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agents.backtest.against import Comparison, compare
 from agents.backtest.figures import Watched
 from agents.backtest.raised import Raised, between, raised
 from agents.detect.count_rows import CountError, read_row
 from agents.detect.counts import CountRun
 from agents.detect.evidence import SeriesKey
 from agents.rulebook import Rulebook
-from streams.cli.counting import Counted, Progress, pour
+from streams.cli.counting import Counted, Progress, pour, some
 from streams.errors import Refusal
 from streams.sources import InputError
 
@@ -72,12 +73,18 @@ def runs_over(
     pour(name, Several(runs), progress)
     for run in runs:
         run.seconds = time.perf_counter() - began
+    some(runs[0], name)
     return runs
 
 
 def alerts_of(counted: Counted, stretch: Stretch) -> list[Raised]:
     """The alerts of a run that opened in the stretch."""
     return between(raised(counted.alerts), stretch.since, stretch.until)
+
+
+def compared(ours: Counted, theirs: Counted, stretch: Stretch) -> Comparison:
+    """The alerts of two runs, paired over all the time and then cut to the stretch."""
+    return compare(raised(ours.alerts), raised(theirs.alerts)).between(stretch.since, stretch.until)
 
 
 def watched(counted: Counted, stretch: Stretch) -> Watched:
@@ -89,7 +96,7 @@ def watched(counted: Counted, stretch: Stretch) -> Watched:
     ready = last if counted.ready is None else counted.ready
     since = ready if stretch.since is None else max(ready, stretch.since)
     until = last if stretch.until is None else min(last, stretch.until)
-    return Watched(since, max(since, until), run.series)
+    return Watched(since, max(since, until), run.series(until))
 
 
 def series_key(run: CountRun, name: str, option: str) -> SeriesKey:

@@ -9,8 +9,9 @@ the line of the file, or the offset in the topic, and the cure.
 
 import asyncio
 import contextlib
+import difflib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,7 +109,14 @@ def count(name: str, rules: Rulebook, width: int, progress: Progress) -> Counted
     began = time.perf_counter()
     pour(name, counted, progress)
     counted.seconds = time.perf_counter() - began
+    some(counted, name)
     return counted
+
+
+def some(counted: Counted, name: str) -> None:
+    """Of nothing nothing can be said: refuse a run that had no rows."""
+    if not counted.rows:
+        raise Refusal(f"{name}: holds no counts")
 
 
 def pour(name: str, taker: Taker, progress: Progress) -> None:
@@ -181,7 +189,7 @@ def summary(counted: Counted) -> Iterator[tuple[str, str]]:
     yield "read", f"{counted.rows:,} rows in {counted.seconds:.1f} s ({rate:,.0f}/s)"
     if run.first is not None and run.last is not None:
         yield "buckets", f"{iso(run.first)} to {iso(run.last + run.width)}, {days(counted):.1f} days"
-    yield "series", f"{run.series:,}"
+    yield "series", f"{run.series():,}"
     openings = sum(alert.revision == 1 for alert in counted.alerts)
     yield "alerts", f"{openings:,} in {len(counted.alerts):,} revisions"
     if learning := run.learning():
@@ -189,4 +197,11 @@ def summary(counted: Counted) -> Iterator[tuple[str, str]]:
         yield "learning", f"{lanes}: no alert can open there yet"
     if unknown := sorted(run.unknown_themes):
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-        yield "themes", f"unknown to the rules, so no part of any: {', '.join(unknown[:5])}{more}"
+        told = ", ".join(f"{theme}{_meant(theme, run.themes)}" for theme in unknown[:5])
+        yield "themes", f"unknown to the rules, so no part of any: {told}{more}"
+
+
+def _meant(theme: str, themes: Iterable[str]) -> str:
+    """The theme that is spelt most alike, if one is nearly the same."""
+    alike = difflib.get_close_matches(theme, themes, n=1, cutoff=0.8)
+    return f" (is {alike[0]} meant?)" if alike else ""

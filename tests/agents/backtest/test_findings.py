@@ -92,6 +92,19 @@ def test_alerts_are_the_same_when_they_overlap() -> None:
     assert compare(ours, ours).same
 
 
+def test_alerts_are_paired_before_a_stretch_is_cut_out() -> None:
+    """Theirs opened at 9, ours at 10; neither is gained or lost, whatever the hour from which one looks."""
+    ours, theirs = [life("KP/coup", 10, 20), life("MX/coup", 30, 31)], [life("KP/coup", 9, 20), life("CN/coup", 5, 6)]
+    found = compare(ours, theirs)
+    since = START + 9 * HOUR + HOUR // 2
+    late = found.between(since, None)
+    assert (late.gained, late.lost, late.kept) == ((ours[1],), (), found.kept)
+    early = found.between(None, since)
+    assert (early.gained, early.lost, early.kept) == ((), (theirs[1],), found.kept)
+    assert found.between(START + 40 * HOUR, None).same
+    assert found.between(None, None) == found
+
+
 def test_figures() -> None:
     alerts = [life("KP/coup", 1, escalated=2), life("CN/coup", 1), life("US/coup", 1)]
     assert [tuple(tally) for tally in tallies(alerts)] == [("moderate", 3, 2), ("high", 0, 1), ("critical", 0, 0)]

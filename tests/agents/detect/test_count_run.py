@@ -108,10 +108,10 @@ def quiet(first: int, days: int, width: int = HOUR, every: int = 20 * DAY) -> It
 
 
 @pytest.mark.parametrize("width", [QUARTER, HOUR])
-@pytest.mark.parametrize("publishers", [["a", "b", "c"], 3])
-def test_five_in_a_quiet_series(rulebook: Rulebook, width: int, publishers: list[str] | int) -> None:
+@pytest.mark.parametrize("publishers", [(["a", "b"], ["a", "b", "c"]), (2, 3)], ids=["hashes", "numbers"])
+def test_five_in_a_quiet_series(rulebook: Rulebook, width: int, publishers: tuple[list[str] | int, ...]) -> None:
     now = START + 30 * DAY
-    burst = [*rows(now, unique=2, publishers=publishers), *rows(now + HOUR, unique=3, publishers=publishers)]
+    burst = [*rows(now, unique=2, publishers=publishers[0]), *rows(now + HOUR, unique=3, publishers=publishers[1])]
     found = over(rulebook, [*quiet(START, 30, width), *burst], width)
     (alert,) = found.values()
     assert (alert.series, alert.status, alert.observed, alert.publisher_count) == (
@@ -174,6 +174,14 @@ def test_silence_resolves_nothing(rulebook: Rulebook) -> None:
 
 
 BUCKET = iso(START)
+
+
+def series(**fields: str) -> str:
+    """A row of one headline."""
+    given = {"place": "KP", "theme": "shelling", "unique": 1, "publishers": 1, **fields}
+    return json.dumps({"bucket": BUCKET, **given})
+
+
 VOLUME = f'{{"bucket": "{BUCKET}", "volume": {{"030": 5}}}}'
 
 
@@ -201,6 +209,18 @@ VOLUME = f'{{"bucket": "{BUCKET}", "volume": {{"030": 5}}}}'
             "place_unknown",
         ),
         ([f'{{"bucket": "{BUCKET}", "volume": {{}}, "lane": 99}}'], "lane_unknown"),
+        ([series(subregion="999")], "wrong_field"),
+        ([series(subregion="145")], "wrong_field"),
+        ([series(place="Q1", subregion="999")], "place_unknown"),
+        (
+            [
+                series(place="Q1", subregion="030"),
+                series(place="Q1", theme="coup", subregion="030"),
+                series(place="Q1", theme="unrest", subregion="145"),
+                series(place="Q1", subregion="145"),
+            ],
+            "wrong_field",
+        ),
         (
             [f'{{"bucket": "{BUCKET}", "place": "KP", "theme": "shelling", "unique": 1, "publishers": 1}}'],
             "volume_missing",
@@ -220,3 +240,16 @@ def test_what_is_unknown_and_harmless(rulebook: Rulebook) -> None:
     row = {"bucket": BUCKET, "place": "Q1", "subregion": "030", "theme": "plague", "unique": 1, "publishers": 1, "x": 1}
     run.take(read_row(json.dumps(row).encode()))
     assert run.unknown_themes == {"plague"}
+
+
+def test_series_are_those_that_had_a_headline(rulebook: Rulebook) -> None:
+    """Neither one that is asked about nor one with none of the bucket's headlines; and when each had its first."""
+    run = CountRun(rulebook)
+    run.key("KP", "any")
+    for value in [*rows(START, unique=0, publishers=0), *rows(START + HOUR, place="KR", unique=1, publishers=1)]:
+        run.take(read_row(value))
+    for value in rows(START + 2 * HOUR, place="JP", unique=1, publishers=1):
+        run.take(read_row(value))
+    run.end()
+    assert [run.series(START + hours * HOUR) for hours in (0, 1, 2, 3)] == [0, 0, 1, 2]
+    assert run.series() == 2

@@ -78,6 +78,15 @@ def test_only_a_stretch(file: Path, capsysbinary: Capture) -> None:
     assert [alert["series"] for alert in json.loads(out)["opened"]] == ["KP/shelling"]
 
 
+def test_a_chart_and_what_comes_later_change_no_figure(file: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    _, out, _ = backtest(capsysbinary, file, "--json")
+    _, charted, _ = backtest(capsysbinary, file, "--json", "--chart", "KP/any", "--out", tmp_path / "x.svg")
+    assert charted == out
+    # Mali had its first headline after this.
+    _, out, _ = backtest(capsysbinary, file, "--json", "--to", iso(START + 11 * DAY))
+    assert json.loads(out)["series"] == 1
+
+
 CSV = """date,place,theme,name
 {day},KP,shelling,"guns, at the border"
 {day},ML,,too early for Mali
@@ -157,6 +166,14 @@ def test_against_other_rules(file: Path, capsysbinary: Capture) -> None:
     status, out, err = backtest(capsysbinary, file, "--against", "nowhere")
     assert (status, out) == (2, "")
     assert "--against nowhere" in err
+
+
+def test_what_both_raise_is_kept_in_any_stretch(file: Path, capsysbinary: Capture) -> None:
+    """With three headlines an alert opens an hour sooner, before the stretch begins."""
+    arguments = ("--set", "min_unique=3", "--against", "-", "--from", iso(START + 9 * DAY + 3 * HOUR // 2))
+    status, out, _ = backtest(capsysbinary, file, *arguments)
+    assert status == 0
+    assert "0 gained, 0 lost, 2 kept" in out
 
 
 def test_nothing_could_open(tmp_path: Path, capsysbinary: Capture) -> None:

@@ -74,5 +74,8 @@ def test_the_command_draws(file: Path, tmp_path: Path, capsysbinary: Capture) ->
     assert texts(root)[0] == "North Korea: shelling"
     status, _, err = backtest(capsysbinary, file, "--chart", "KP/shelling")
     assert (status, "go together" in err) == (2, True)
+    status, _, err = backtest(capsysbinary, file, "--chart", "KP/shelling", "--out", tmp_path / "kp.png")
+    assert (status, f"name it {out}" in err) == (2, True)
+    assert not (tmp_path / "kp.png").exists()
     nothing = backtest(capsysbinary, file, "--chart", "KP/any", "--out", out, "--from", iso(START + 90 * DAY))
     assert (nothing[0], "nothing to draw" in nothing[2]) == (2, True)

@@ -66,3 +66,17 @@ def test_a_row_that_cannot_be_used_is_named(file: Path, capsysbinary: Capture) -
     assert (status, out) == (2, b"")
     assert f"{file}:2: bucket_descending: bucket 2026-03-01T00:00:00Z after 2026-03-01T01:00:00Z (sort" in err
     assert "no such file" in detect(capsysbinary, "nowhere.jsonl")[2]
+
+
+def test_no_rows_are_no_quiet_time(file: Path, capsysbinary: Capture) -> None:
+    file.write_text("")
+    status, out, err = detect(capsysbinary, file)
+    assert (status, out) == (2, b"")
+    assert f"{file}: holds no counts" in err
+
+
+def test_a_theme_that_is_nearly_one_of_the_rules(file: Path, capsysbinary: Capture) -> None:
+    file.write_text(file.read_text().replace("shelling", "shellling"))
+    status, _, err = detect(capsysbinary, file, "--bucket", "1h")
+    assert status == 0
+    assert "unknown to the rules, so no part of any: shellling (is shelling meant?)" in err
