@@ -84,6 +84,9 @@ class Standing(Versioned):
     theme: str
     at: str
     """The close: end of the bucket that holds the moment asked for."""
+    known_until: str | None
+    """Up to when there were counts: `at`, or before it where they end sooner, `null` where there are none. All that is
+    told is then as if nothing had come since."""
     seen: bool
     """Whether the series has a state: a headline that is not yet forgotten."""
     verdict: str

@@ -66,6 +66,7 @@ def standing(memory: Memory, key: SeriesKey, last: int) -> Standing:
         subregion=key.subregion,
         theme=key.theme,
         at=start_of(last + 1),
+        known_until=start_of(last + 1),
         seen=series is not None,
         verdict=_verdict(live, opens, resolves),
         alert=None if live is None else _alert(live),

@@ -65,7 +65,8 @@ def explain(
       tocsin explain --series KP/any --at 2026-11-20T14:00Z --counts counts.jsonl.gz --json
 
     \b
-    Exit status: 0 all explained, 1 some are no headline (told in their place), 2 wrong usage or no such file.
+    Exit status: 0 all explained, 1 some are no headline (told in their place) or the counts end before --at, 2 wrong
+    usage or no such file.
     """
     from streams.errors import Refusal
 

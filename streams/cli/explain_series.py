@@ -1,7 +1,10 @@
 """`tocsin explain --series`: how a series stood at a moment, gate by gate, alert or not.
 
 The counts are judged again up to the bucket that holds the moment, by the detector's own code, and the detector is
-asked there. So the answer is about counts: a bucket is known as a whole, at its close.
+asked there. So the answer is about counts: a bucket is known as a whole, at its close. A live deployment's counts reach
+their topic an hour after their bucket, so that of the last hour nothing is known: the verdict says so first.
+
+    exit status   0 told   1 the counts end before the moment   2, 3, 130 as everywhere
 """
 
 import sys
@@ -45,6 +48,11 @@ class Replayed(Counted):
     def close(self) -> int:
         """Of the bucket that is asked about, ms."""
         return (self._last + 1) * QUARTER
+
+    @property
+    def known_until(self) -> int | None:
+        """The close, or the end of the counts where they end sooner, ms."""
+        return None if self.run.last is None else min(self.close, self.run.last + self.run.width)
 
     def take_row(self, row: SeriesRow | VolumeRow) -> None:
         """The next row; nothing after the bucket is needed."""
@@ -91,16 +99,31 @@ def explain_series(
     rulebook = counting.rulebook(rules, overrides)
     replayed = Replayed(CountRun(rulebook, counting.WIDTHS[width]), name, asked)
     counting.pour(source, replayed, output.progress)
-    run = replayed.run
     if replayed.answer is None:
         raise Refusal(f"--at {at}: the counts of {source} begin with {iso(replayed.begins or 0)}, after that")
+    known = replayed.known_until
+    answer = replayed.answer if known == replayed.close else unknown(replayed.answer, source, known)
     if json:
-        sys.stdout.buffer.write(json_line(replayed.answer.model_dump(mode="json")) + b"\n")
+        sys.stdout.buffer.write(json_line(answer.model_dump(mode="json")) + b"\n")
     else:
         from streams.cli.standing_view import show
 
-        show(replayed.answer, output.country_names(rules))
-    if run.last is None:
-        typer.echo(f"tocsin: {source} holds no counts", err=True)
-    elif run.last + run.width < replayed.close:
-        typer.echo(f"tocsin: the counts of {source} end at {iso(run.last + run.width)}, before that", err=True)
+        show(answer, output.country_names(rules))
+    if known != replayed.close:
+        raise typer.Exit(1)
+
+
+def unknown(answer: "Standing", source: str, until: int | None) -> "Standing":
+    """An answer about a moment after the last counts, which end at `until`, ms: what came since nobody knows."""
+    ends = "there are none" if until is None else f"they end at {iso(until)}, before that"
+    opens = [
+        gate.model_copy(update={"value": None, "told": f"not known: {ends}"}) if gate.name == "headline" else gate
+        for gate in answer.opens
+    ]
+    return answer.model_copy(
+        update={
+            "known_until": None if until is None else iso(until),
+            "verdict": f"Not known from the counts of {source}: {ends}. As if nothing had come since: {answer.verdict}",
+            "opens": tuple(opens),
+        }
+    )

@@ -42,6 +42,7 @@ def test_an_open_alert_as_json(given: tuple[object, ...], capsysbinary: Capture)
     status, out, _ = explain(capsysbinary, "--series", "KP/shelling", "--at", at, *given, "--json")
     told = Standing.model_validate_json(out)
     assert status == 0
+    assert told.known_until == told.at == iso(START + 9 * DAY + 5 * HOUR)
     assert told.alert is not None
     assert told.alert.headlines == 7
     assert [gate.name for gate in told.resolves if not gate.holds] == ["resolve_p", "resolve_after"]
@@ -49,13 +50,30 @@ def test_an_open_alert_as_json(given: tuple[object, ...], capsysbinary: Capture)
     assert json.loads(out)["horizons"][1]["horizon"] == "24h"
 
 
-def test_a_series_that_was_never_seen_and_a_time_after_the_counts(
-    given: tuple[object, ...], capsysbinary: Capture
-) -> None:
-    status, out, err = explain(capsysbinary, "--series", "PE/coup", "--at", iso(START + 15 * DAY), *given)
-    assert status == 0
+def test_a_series_that_was_never_seen(given: tuple[object, ...], capsysbinary: Capture) -> None:
+    status, out, err = explain(capsysbinary, "--series", "PE/coup", "--at", iso(START + 14 * DAY), *given)
+    assert (status, err) == (0, "")
     assert "nothing was ever seen of the series" in out
-    assert f"end at {iso(START + 14 * DAY)}, before that" in err
+    assert "Not known" not in out
+
+
+@pytest.mark.parametrize("later", [HOUR, DAY])
+def test_of_what_came_after_the_counts_nothing_is_known(
+    given: tuple[object, ...], capsysbinary: Capture, later: int
+) -> None:
+    """Nobody may read that nothing came: it is in the verdict, in the gate and in the JSON."""
+    asked = ("--series", "KP/shelling", "--at", iso(START + 14 * DAY + later), *given)
+    status, out, _ = explain(capsysbinary, *asked, "--json")
+    told = Standing.model_validate_json(out)
+    assert status == 1
+    assert (told.at, told.known_until) == (iso(START + 14 * DAY + later), iso(START + 14 * DAY))
+    assert told.verdict.startswith("Not known from the counts of ")
+    assert f"they end at {told.known_until}, before that. As if nothing had come since: No alert: " in told.verdict
+    headline = next(gate for gate in told.opens if gate.name == "headline")
+    assert (headline.holds, headline.value) == (False, None)
+    assert headline.told.startswith("not known")
+    status, out, _ = explain(capsysbinary, *asked)
+    assert (status, "Not known from the counts of " in out) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +99,6 @@ def test_no_counts_at_all(tmp_path: Path, capsysbinary: Capture) -> None:
     path = tmp_path / "empty.jsonl"
     path.write_text("")
     status, out, err = explain(capsysbinary, "--series", "KP/any", "--at", "2026-03-05", "--counts", path)
-    assert status == 0
+    assert (status, err) == (1, "")
+    assert f"Not known from the counts of {path}: there are none" in out
     assert "No alert: the lane is learning" in out
-    assert "holds no counts" in err
