@@ -64,7 +64,8 @@ def backtest(
     from schemas.base import HOUR
     from streams.cli import backtest_view as view
     from streams.cli import counting, output
-    from streams.cli.backtesting import Stretch, alerts_of, compared, runs_over, watched
+    from streams.cli.backtest_document import document
+    from streams.cli.backtesting import Other, Stretch, Told, alerts_of, compared, runs_over, watched
     from streams.cli.known_events import read_events
     from streams.cli.terminal import bounds
     from streams.errors import Refusal
@@ -83,7 +84,7 @@ def backtest(
     runs = runs_over(file, rulebooks, counting.WIDTHS[bucket], output.progress, course)
     ours = alerts_of(runs[0], stretch)
     span = watched(runs[0], stretch)
-    told = view.Told(
+    told = Told(
         rules=rulebook.version,
         alpha=rulebook.detect.alpha,
         watched=span,
@@ -91,10 +92,10 @@ def backtest(
         findings=None
         if known is None
         else find(known, ours, rulebook.reader.subregions, (span.since, span.until), around * HOUR),
-        other=None if other is None else view.Other(other.version, compared(runs[0], runs[1], stretch)),
+        other=None if other is None else Other(other.version, compared(runs[0], runs[1], stretch)),
     )
     if json:
-        sys.stdout.buffer.write(json_line(view.document(told)) + b"\n")
+        sys.stdout.buffer.write(json_line(document(told)) + b"\n")
     else:
         view.show(told, output.country_names(rules), None if every else view.SHOWN)
     if course is not None and out is not None:

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agents.backtest.against import Comparison, compare
+from agents.backtest.events import Findings
 from agents.backtest.figures import Watched
 from agents.backtest.raised import Raised, between, raised
 from agents.detect.count_rows import CountError, read_row
@@ -22,6 +24,24 @@ class Stretch:
 
     since: int | None = None
     until: int | None = None
+
+
+class Other(NamedTuple):
+    """Other rules, and what ours raise beside theirs."""
+
+    rules: str
+    comparison: Comparison
+
+
+class Told(NamedTuple):
+    """All that a backtest found."""
+
+    rules: str
+    alpha: float
+    watched: Watched
+    alerts: Sequence[Raised]
+    findings: Findings | None
+    other: Other | None
 
 
 @dataclass

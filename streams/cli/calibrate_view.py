@@ -8,8 +8,9 @@ import typer
 from agents.backtest.budget import LEAST, Search
 from agents.backtest.provenance import MARK, written
 from schemas.base import iso
-from streams.cli import backtest_view as view
 from streams.cli import output
+from streams.cli.backtest_document import rounded
+from streams.cli.backtest_view import rate
 from streams.cli.calibrating import Trial
 
 
@@ -23,8 +24,8 @@ def show(trial: Trial, found: Search, told: Sequence[str]) -> None:
                 f"{one.alpha:.1e}" + (" <" if one == found.found else ""),
                 f"{one.alerts:,}",
                 f"{one.false:,}",
-                view.rate(span.a_day(one.false)),
-                view.rate(span.a_hundred(one.false)),
+                rate(span.a_day(one.false)),
+                rate(span.a_hundred(one.false)),
                 "yes" if one.allowed else "no",
             )
             for one in found.tried
@@ -58,8 +59,8 @@ def document(trial: Trial, found: Search, told: Sequence[str], written: bool) ->
                 "alpha": one.alpha,
                 "alerts": one.alerts,
                 "false": one.false,
-                "a_day": view.rounded(span.a_day(one.false)),
-                "a_100_series_days": view.rounded(span.a_hundred(one.false)),
+                "a_day": rounded(span.a_day(one.false)),
+                "a_100_series_days": rounded(span.a_hundred(one.false)),
                 "allowed": one.allowed,
             }
             for one in found.tried
