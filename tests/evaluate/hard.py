@@ -11,9 +11,13 @@ import yaml
 
 from agents.rulebook import Rulebook
 from streams.cli.reading import Judge
-from tests.evaluate.table import Row, share
+from tests.evaluate.table import Measure, Row, share
 
 NEEDS = ()
+COUNTRIES = Measure(
+    "exact set of countries", ">= .95", rivals="flashgeotext 12/50, newsmap 28/50, on another such list"
+)
+MEASURES = (COUNTRIES,)
 CASES = Path(__file__).parent / "hard_places.yaml"
 MOST_WRONG = 0.05
 LATELY = "2025-09-01"
@@ -38,11 +42,8 @@ def measure(_: Path) -> list[Row]:
             print(f"  {kind}: expected {case['places']}, read {got}: {case['title']}")
     note = ", ".join(f"{kind} {count}" for kind, count in sorted(wrong.items()))
     return [
-        Row(
-            measure="exact set of countries",
+        COUNTRIES.row(
             on=f"{total} hard headlines, written for it",
-            rivals="flashgeotext 12/50, newsmap 28/50, on another such list",
-            to_reach=">= .95",
             reached=share(right, total),
             holds=total - right <= MOST_WRONG * total,
             note=f"wrong by kind: {note}." if note else "",

@@ -2,14 +2,18 @@
 
 Standard profile (Lavin and Ahmad 2015): in a window the first detection counts, the earlier the more (a scaled sigmoid
 over the window); a detection outside costs .11, less just after a window; a missed window costs 1. The first 15 % of a
-series, 750 rows at most, are for learning. One threshold for all series, the one with the highest score; 100 would be
-perfect, 0 is the detector that says nothing. The windowed Gaussian (window 6400, step 100) is scored the same way.
+series, 750 rows at most, are for learning. 100 would be perfect, 0 is the detector that says nothing. The windowed
+Gaussian (window 6400, step 100) is scored the same way.
+
+The scorer takes one threshold for all series, the one with the highest score on these same series, which flatters.
+Compared here is what each series scores by the threshold that is best on the other nine; told is also the scorer's own
+figure, and what the alpha that ships gives. The rival's better figure of the two is the one to beat.
 
 The detector reads quarters of an hour, each series a country of its own beside a constant rest of the world, and may
 learn for as long as the benchmark lets it. A detection is an alert that opens; the threshold is alpha.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from math import exp
 from pathlib import Path
@@ -22,7 +26,7 @@ from schemas.base import QUARTER, iso, moment
 from tests.evaluate import labels
 from tests.evaluate.detection import alerts, rules
 from tests.evaluate.rivals import gaussian
-from tests.evaluate.table import Row
+from tests.evaluate.table import Measure, Row
 
 FILE = "nab.jsonl.gz"
 NEEDS = (FILE,)
@@ -32,6 +36,10 @@ FALSE = 0.11
 SETTINGS = ("learning_days=2",)
 """The benchmark's probation is 2.6 days."""
 ALPHAS = (1e-2, 1e-3, 1e-4, 1e-5)
+SCORE = Measure(
+    "NAB score, standard profile, threshold from the other nine series", "above it", rivals="windowed Gaussian"
+)
+MEASURES = (SCORE,)
 
 
 class Tweets(NamedTuple):
@@ -50,37 +58,41 @@ class Tweets(NamedTuple):
 def measure(data: Path) -> list[Row]:
     """Both detectors, the same scorer."""
     series = [_read(row) for row in labels.rows(data / FILE)]
-    tried = {alpha: normal(series, _alerts(series, alpha)) for alpha in ALPHAS}
-    alpha, ours = max(tried.items(), key=lambda one: one[1])
-    rival = best(series, [_gaussian(one) for one in series])
+    tried = {alpha: scores(series, _alerts(series, alpha)) for alpha in ALPHAS}
+    rival = {level: scores(series, told) for level, told in _gaussians(series)}
+    windows = sum(len(one.windows) for one in series)
+    ours, theirs = (normalized(left_out(found), windows) for found in (tried, rival))
+    top, bar = (max(normalized(sum(each), windows) for each in found.values()) for found in (tried, rival))
+    ships = rules().detect.alpha
+    shipped = normalized(sum(scores(series, _alerts(series, ships))), windows)
     return [
-        Row(
-            measure="NAB score, standard profile",
-            on=f"{len(series)} series of tweets, {sum(len(one.windows) for one in series)} windows",
-            rivals=f"windowed Gaussian {rival:.1f}",
-            to_reach="above it",
-            reached=f"{ours:.1f}, alpha {alpha:.0e}",
-            holds=ours > rival,
+        SCORE.row(
+            f"{ours:.1f}; best alpha on the same series {top:.1f}; alpha {ships:.0e} as it ships {shipped:.1f}",
+            on=f"{len(series)} series of tweets, {windows} windows",
+            rivals=f"windowed Gaussian {theirs:.1f}; best threshold on the same series {bar:.1f}",
+            holds=ours > max(theirs, bar),
         )
     ]
 
 
-def best(series: Sequence[Tweets], scored: Sequence[dict[int, float]]) -> float:
-    """The score at the best threshold; `scored`: of each series the rows that say something, and how loudly."""
-    levels = sorted({score for each in scored for score in each.values()})
-    if len(levels) > 400:
-        levels = [levels[int(i * (len(levels) - 1) / 399)] for i in range(400)]
-    return max(
-        normal(series, [[row for row, score in sorted(each.items()) if score >= level] for each in scored])
-        for level in levels
-    )
+def left_out(found: Mapping[float, Sequence[float]]) -> float:
+    """The sum of what each series scores by the threshold at which all others together score best.
+
+    `found`: by threshold the score of each series. Of equals the smallest threshold is taken.
+    """
+    number = len(next(iter(found.values())))
+    best = (max(sorted(found), key=lambda one: sum(found[one]) - found[one][out]) for out in range(number))
+    return sum(found[threshold][out] for out, threshold in enumerate(best))
 
 
-def normal(series: Sequence[Tweets], told: Sequence[Sequence[int]]) -> float:
-    """The score of these detections: 0 for silence, 100 for the first row of each window and no other."""
-    perfect = float(sum(len(one.windows) for one in series))
-    found = sum(score(one, rows) for one, rows in zip(series, told, strict=True))
-    return 100 * (found + perfect) / (2 * perfect)
+def scores(series: Sequence[Tweets], told: Sequence[Sequence[int]]) -> list[float]:
+    """Of each series the benchmark's sum for these detections."""
+    return [score(one, rows) for one, rows in zip(series, told, strict=True)]
+
+
+def normalized(found: float, windows: int) -> float:
+    """A sum as a score: 0 for silence, 100 for the first row of each window and no other."""
+    return 100 * (found + windows) / (2 * windows)
 
 
 def score(one: Tweets, rows: Sequence[int]) -> float:
@@ -120,9 +132,14 @@ def _time(text: str) -> int:
     return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def _gaussian(one: Tweets) -> dict[int, float]:
-    scores = gaussian(one.counts[None], 6400, 100)[0]
-    return {row: float(scores[row]) for row in np.flatnonzero(scores > 0.5)}
+def _gaussians(series: Sequence[Tweets]) -> Iterator[tuple[float, list[list[int]]]]:
+    """Thresholds of the rival, and the detections of all series by each."""
+    loud = [gaussian(one.counts[None], 6400, 100)[0] for one in series]
+    levels = sorted({float(score) for each in loud for score in each if score > 0.5})
+    if len(levels) > 400:
+        levels = [levels[int(i * (len(levels) - 1) / 399)] for i in range(400)]
+    for level in dict.fromkeys(levels):
+        yield level, [[int(row) for row in np.flatnonzero(each >= level)] for each in loud]
 
 
 def _alerts(series: Sequence[Tweets], alpha: float) -> list[list[int]]:
@@ -148,4 +165,6 @@ def _rows(series: Sequence[Tweets]) -> Iterator[SeriesRow | VolumeRow]:
         yield VolumeRow(bucket=start, volume={**own, "001": 1000})
         for number, count in sorted(table[at].items()):
             if count:
-                yield SeriesRow(bucket=start, place=COUNTRIES[number], theme="unrest", unique=count, publishers=9)
+                yield SeriesRow(
+                    bucket=start, place=COUNTRIES[number], theme="unrest", unique=count, publishers=min(count, 9)
+                )

@@ -13,9 +13,12 @@ from typing import NamedTuple
 from agents.rulebook import Rulebook
 from streams.cli.comparing import Faulty, Line, Pairs
 from tests.evaluate.labels import rows
-from tests.evaluate.table import Row, share
+from tests.evaluate.table import Measure, Row, share
 
 NEEDS = ("sts.jsonl.gz",)
+SCORE = Measure("F1 of the score at its best threshold", ">= .86", rivals="token overlap .84, all features .855")
+VERDICT = Measure("precision, recall of the shipped verdict", ">= .98, >= .35")
+MEASURES = (SCORE, VERDICT)
 MERGED = ("redelivered", "exact", "near")
 
 
@@ -67,18 +70,13 @@ def measure(data: Path) -> list[Row]:
     on = f"{len(scored)} pairs, {same} of them the same"
     unmerged = ", ".join(f"{reason} {count}" for reason, count in vetoes.most_common())
     return [
-        Row(
-            measure="F1 of the score at its best threshold",
+        SCORE.row(
             on=on,
-            rivals="token overlap .84, all features .855",
-            to_reach=">= .86",
             reached=f"{top.f1:.3f} at {top.threshold:.2f}".replace("0.", "."),
             holds=top.f1 >= 0.86,
         ),
-        Row(
-            measure="precision, recall of the shipped verdict",
+        VERDICT.row(
             on=on,
-            to_reach=">= .98, >= .35",
             reached=f"{share(hits, hits + false)}, {share(hits, same)}",
             holds=hits >= 0.98 * (hits + false) and hits >= 0.35 * same,
             note=f"pairs with one meaning that did not merge: {unmerged}.",
