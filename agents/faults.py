@@ -94,8 +94,12 @@ def _compose(path: Path) -> tuple[Any, yaml.Node]:
         text = path.read_text(encoding="utf-8")
         if aliases := list(_aliases(path.name, text)):
             raise RulesError(aliases)
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
-        document = yaml.load(text, Loader=yaml.CSafeLoader)
+        loader = yaml.CSafeLoader(text)
+        try:
+            root = loader.get_single_node()
+            document = None if root is None else loader.construct_document(root)
+        finally:
+            loader.dispose()
     except OSError as error:
         raise RulesError(
             [
