@@ -30,7 +30,7 @@ demo: install ## A local Kafka, the workers, a sample of the wire, and the alert
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: lint ## All checks, then all tests, on a real Kafka
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: install ## Style and types
 	@$(BIN)/ruff check .

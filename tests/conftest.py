@@ -4,12 +4,31 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from streams.broker.server import LocalKafka
 from tests.alone import room
+
+
+# Brokers of tests live for seconds: what the optimising compiler would do for them is done when they are gone.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+
+LONG = ("integration", "streams/handover", "security", "streams/broker", "determinism", "deploy")
+"""Folders whose tests run processes. Side by side, they begin first, so that the rest fills what is left."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first; last those that want the machine to themselves, so that nobody has to wait for them."""
+
+    def rank(item: pytest.Item) -> int:
+        if item.get_closest_marker("alone"):
+            return 2
+        return not item.path.relative_to(Path(__file__).parent).as_posix().startswith(LONG)
+
+    items.sort(key=rank)
 
 
 def need_tool(name: str) -> str:

@@ -23,7 +23,7 @@ from tests.integration.lines import as_lines
 from tests.integration.past import arrived
 
 NOW = int(time.time() * 1000)
-IMPORTED = 42 * DAY
+DAYS, IMPORTED = 14, 9 * DAY
 STRICT, EASY = "detect.min_unique=6", "detect.min_unique=4"
 _PEOPLES = (
     "Kenyan Peruvian Moroccan Vietnamese Chilean Finnish Nigerian Nepalese Algerian Bolivian Tunisian Ghanaian Swedish "
@@ -43,7 +43,7 @@ def source(kafka: str, prefix: str, tmp_path: Path) -> Deployment:
     publishes = {"alerts_topic": deployment.settings.topic("alerts")}
     deployment.settings = deployment.settings.model_copy(update=publishes)
     deployment.environment["TOCSIN_ALERTS_TOPIC"] = publishes["alerts_topic"]
-    items = wire(NOW)
+    items = wire(NOW, days=DAYS)
     cut = items[0].published_at + IMPORTED
     arrived(deployment, [item for item in items if cut <= item.published_at < NOW - 2 * MINUTE])
     deployment.run("topics", "create", status=1)  # raw is kept for ever here, to hold the past
@@ -69,7 +69,7 @@ def published(deployment: Deployment) -> list[Alert]:
 def test_the_published_alerts_have_no_gap_and_no_repeat(source: Deployment) -> None:
     second = f"{source.settings.prefix}-2"
     of_second = {"TOCSIN_PREFIX": second}  # and it finds the history that it shares
-    usual = wire(NOW, seed=50)
+    usual = wire(NOW, days=DAYS, seed=50)
     stop = threading.Event()
 
     def load() -> None:

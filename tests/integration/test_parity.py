@@ -14,17 +14,19 @@ from tests.integration.lines import as_lines
 
 END = 1_795_000_000_000
 """A fixed present, ms."""
+DAYS = 14
+"""A week to learn in, and another."""
 
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's wire, long past."""
     path = tmp_path_factory.mktemp("wire") / "wire.jsonl"
-    path.write_bytes(as_lines(wire(END - 400 * DAY)))
+    path.write_bytes(as_lines(wire(END - 400 * DAY, days=DAYS)))
     return path
 
 
-@pytest.mark.parametrize("partitions", [1, 2, 7])
+@pytest.mark.parametrize("partitions", [1, 7])
 def test_import_and_scan_give_the_same_alerts(
     kafka: str, prefix: str, tmp_path: Path, history: Path, partitions: int
 ) -> None:

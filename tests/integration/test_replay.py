@@ -26,8 +26,8 @@ from tests.integration.past import arrived
 from tests.integration.test_kill import children
 
 NOW = int(time.time() * 1000)
-IMPORTED = 42 * DAY
-"""How much of the wire's 64 days is history; the rest came in live."""
+DAYS, IMPORTED = 25, 10 * DAY
+"""How long the wire is, and how much of it is history; the rest came in live."""
 UNTIL = (NOW - HOUR) // MINUTE * MINUTE
 
 
@@ -35,7 +35,7 @@ UNTIL = (NOW - HOUR) // MINUTE * MINUTE
 def since() -> int:
     """A minute about twelve days ago, between a headline and its copy elsewhere: something to warm up for."""
     told: dict[str, int] = {}
-    for item in wire(NOW):
+    for item in wire(NOW, days=DAYS):
         minute = item.published_at // MINUTE * MINUTE
         if item.published_at >= NOW - 12 * DAY and minute - DAY < told.get(item.title, minute) < minute:
             return minute
@@ -45,9 +45,9 @@ def since() -> int:
 
 @pytest.fixture(scope="module")
 def source(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """A generation with six weeks of imported history and three weeks of live news, worked off."""
+    """A generation with ten days of imported history and two weeks of live news, worked off."""
     deployment = Deployment(kafka, f"t{time.time_ns():x}.", tmp_path_factory.mktemp("source"))
-    items = wire(NOW)
+    items = wire(NOW, days=DAYS)
     cut = items[0].published_at + IMPORTED
     arrived(deployment, [item for item in items if item.published_at >= cut])
     deployment.run("topics", "create", status=1)  # raw is kept for ever here, to hold the past
