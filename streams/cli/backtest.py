@@ -66,6 +66,7 @@ def backtest(
     from streams.cli import counting, output
     from streams.cli.backtest_document import document
     from streams.cli.backtesting import Other, Stretch, Told, alerts_of, compared, runs_over, watched
+    from streams.cli.count_summary import summary
     from streams.cli.known_events import read_events
     from streams.cli.terminal import bounds
     from streams.errors import Refusal
@@ -100,7 +101,7 @@ def backtest(
         view.show(told, output.country_names(rules), None if every else view.SHOWN)
     if course is not None and out is not None:
         course.write(out, runs[0], output.country_names(rules))
-    for name, words in counting.summary(runs[0]):
+    for name, words in summary(runs[0]):
         typer.echo(f"{name:>9}  {words}", err=True)
     raise typer.Exit(0 if told.other is None or told.other.comparison.same else 1)
 

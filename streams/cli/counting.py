@@ -9,9 +9,8 @@ the line of the file, or the offset in the topic, and the cure.
 
 import asyncio
 import contextlib
-import difflib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,36 +171,3 @@ def _start(record: "ConsumerRecord") -> int:
         return start_of_bucket(read_row(record.value).bucket, QUARTER)
     except (CountError, TypeError):
         return 0
-
-
-def days(counted: Counted) -> float:
-    """Days that the rows span."""
-    run = counted.run
-    return 0.0 if run.first is None or run.last is None else (run.last - run.first + run.width) / (24 * HOUR)
-
-
-def summary(counted: Counted) -> Iterator[tuple[str, str]]:
-    """What a run came to, as name and words."""
-    from schemas.base import iso
-
-    run = counted.run
-    rate = counted.rows / counted.seconds if counted.seconds else 0.0
-    yield "read", f"{counted.rows:,} rows in {counted.seconds:.1f} s ({rate:,.0f}/s)"
-    if run.first is not None and run.last is not None:
-        yield "buckets", f"{iso(run.first)} to {iso(run.last + run.width)}, {days(counted):.1f} days"
-    yield "series", f"{run.series():,}"
-    openings = sum(alert.revision == 1 for alert in counted.alerts)
-    yield "alerts", f"{openings:,} in {len(counted.alerts):,} revisions"
-    if learning := run.learning():
-        lanes = ", ".join(f"lane {lane} {seen}" for lane, seen in learning.items())
-        yield "learning", f"{lanes}: no alert can open there yet"
-    if unknown := sorted(run.unknown_themes):
-        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-        told = ", ".join(f"{theme}{_meant(theme, run.themes)}" for theme in unknown[:5])
-        yield "themes", f"unknown to the rules, so no part of any: {told}{more}"
-
-
-def _meant(theme: str, themes: Iterable[str]) -> str:
-    """The theme that is spelt most alike, if one is nearly the same."""
-    alike = difflib.get_close_matches(theme, themes, n=1, cutoff=0.8)
-    return f" (is {alike[0]} meant?)" if alike else ""

@@ -43,6 +43,7 @@ def detect(
       tocsin detect counts --set min_unique=3             what the live counts would have raised
     """
     from streams.cli import counting, output
+    from streams.cli.count_summary import summary
 
     rulebook = counting.rulebook(rules, override)
     counted = counting.count(file, rulebook, counting.WIDTHS[bucket], output.progress)
@@ -50,5 +51,5 @@ def detect(
         sys.stdout.buffer.writelines(alert.encode() + b"\n" for alert in counted.alerts)
     else:
         output.alerts(counted.alerts, output.country_names(rules))
-    for name, told in counting.summary(counted):
+    for name, told in summary(counted):
         typer.echo(f"{name:>9}  {told}", err=True)
