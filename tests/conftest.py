@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from streams.broker.server import LocalKafka
 from tests.alone import room
 
-
 # Brokers of tests live for seconds: what the optimising compiler would do for them is done when they are gone.
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 LONG = ("integration", "streams/handover", "security", "streams/broker", "determinism", "deploy")
 """Folders whose tests run processes. Side by side, they begin first, so that the rest fills what is left."""

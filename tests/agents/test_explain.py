@@ -133,7 +133,7 @@ def test_what_is_no_headline_says_so(explainer: Explainer, value: bytes, code: s
     assert told.code == code
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=200), st.text(max_size=40))
 def test_any_text_is_explained(title: str, publisher: str) -> None:
     explainer = Explainer(RULEBOOK)

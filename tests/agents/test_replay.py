@@ -96,7 +96,7 @@ def logged(made: Sequence[tuple[int, str]]) -> list[Inbound]:
     return [*log, Inbound(2 * len(made) + 3, T0 + LAST + QUARTER, TICK)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     made=st.lists(LOG, min_size=1, max_size=3),
     since=st.integers(0, 12),
@@ -249,7 +249,7 @@ def judged(rows: Sequence[HeadlineRow]) -> list[HeadlineRow]:
     return [deduplicator.judge(item) for item in rows]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     made=st.lists(st.tuples(STEPS, st.sampled_from(TITLES), st.sampled_from("ab")), max_size=14),
     skipped=st.integers(0, 6),

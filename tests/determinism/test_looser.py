@@ -42,7 +42,6 @@ def test_a_looser_stage_breaks(stages: Stages) -> None:
 
     @settings(
         max_examples=200,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.generate],

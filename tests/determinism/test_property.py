@@ -27,7 +27,6 @@ def test_what_comes_out_depends_on_the_raw_log_alone() -> None:
 
     @settings(
         max_examples=40,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.generate, Phase.shrink],

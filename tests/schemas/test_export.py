@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -107,7 +107,6 @@ _OF_CONTENT = {"title_empty", "title_too_long", "date_out_of_range"}
 """Reasons that a schema cannot know."""
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(_SENT)
 @example({"title": "Storm", "published_at": True})
 @example({"title": "Storm", "tocsin": None})

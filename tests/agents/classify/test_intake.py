@@ -256,7 +256,7 @@ FIELDS = st.sampled_from(["title", "published_at", "date", "source", "publisher"
 @example(json.dumps({"title": "a", "published_at": "0001-01-01T00:00:00+14:00"}).encode())
 @example(json.dumps({"title": "&#xD800;&#0;"}).encode())
 @example(json.dumps({"title": "a", "url": "https://[::1"}).encode())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_never_raises_and_what_is_accepted_can_be_written_and_read(value: bytes) -> None:
     read = intake().read(value)
     if isinstance(read, Item):
@@ -266,7 +266,7 @@ def test_never_raises_and_what_is_accepted_can_be_written_and_read(value: bytes)
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_a_title_or_refused(title: str) -> None:
     read = intake().read(json.dumps({"title": title}).encode())
     assert isinstance(read, Item | Refusal)
@@ -364,6 +364,6 @@ DATES = st.text("0123456789-+:.,TZWGMUaeny /()\u0661", max_size=40) | st.sampled
 
 
 @given(DATES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_no_date_raises(date: str) -> None:
     assert isinstance(intake().read(sent(published_at=date)), Item | Refusal)

@@ -212,7 +212,7 @@ HISTORY = st.lists(st.tuples(st.integers(-2 * MINUTE, 4 * MINUTE), VALUES), min_
 
 
 @given(HISTORY, st.data(), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_chunks_decide_nothing_but_ticks(
     history: list[tuple[int, bytes | None]], data: st.DataObject, ends: bool
 ) -> None:

@@ -108,7 +108,7 @@ def lane_of(made: list[tuple[str, int]]) -> list[Inbound]:
     return [Inbound(2 * number, 0, item.encode()) for number, item in enumerate(rows)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LANES, PLANS, st.booleans())
 def test_crashes_and_restarts_change_nothing(
     made: list[tuple[str, int]], plan: list[tuple[int, str]], tells: bool

@@ -23,7 +23,7 @@ READINGS = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.lists(READINGS, max_size=25),
     st.sets(st.integers(0, 24)),
@@ -64,7 +64,7 @@ def test_nothing_is_left_of_what_was_taken_out(held: list[Reading]) -> None:
     assert not index._lists
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(READINGS, max_size=20),
     st.lists(
@@ -109,7 +109,7 @@ def _listed(index: Index[int]) -> dict[str, dict[str, list[int]]]:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(READINGS, max_size=40), st.integers(0, 40), READINGS, st.integers(1, 4))
 def test_what_expired_is_as_if_it_had_never_been(held: list[Reading], expired: int, new: Reading, latest: int) -> None:
     whole: Index[int] = Index(0.5, 2, latest)

@@ -52,13 +52,13 @@ def run(history: History, kind: type[Merge] = Merge, loosen: Loosen = lambda chu
         assert merge.late == 0
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(HISTORIES)
 def test_what_is_committed_is_what_sorting_gives(history: History) -> None:
     run(history)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(HISTORIES, st.lists(st.integers(1, 5), max_size=5).map(tuple), st.lists(st.integers(0, 5)).map(tuple))
 def test_chunks_and_ticks_at_other_times_change_nothing(
     history: History, chunks: tuple[int, ...], turns: tuple[int, ...]

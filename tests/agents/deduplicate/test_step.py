@@ -185,7 +185,7 @@ ROWS = st.tuples(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(ROWS, max_size=40), st.integers(0, 40), st.integers(0, WINDOW))
 def test_a_restart_changes_no_verdict(
     made: list[tuple[str, set[str], int, int, bool]], restart: int, more: int

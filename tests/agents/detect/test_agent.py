@@ -46,7 +46,7 @@ def run(sizes: list[int]) -> tuple[list[Outbound], dict[bytes, bytes], int]:
     return outputs, state, position
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.lists(st.integers(40, 900), min_size=1, max_size=4))
 def test_chunks_and_owners_do_not_matter(sizes: list[int]) -> None:
     assert run(sizes) == run([5000])

@@ -98,7 +98,7 @@ def test_the_rows_show_every_status() -> None:
         assert f'"status":"{status}"'.encode() in text, status
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.sets(st.floats(0, 1, exclude_max=True), min_size=1, max_size=6))
 def test_cut_anywhere_and_restored(cuts: set[float]) -> None:
     rules = load_rules(overrides=SETTINGS)
