@@ -113,9 +113,9 @@ class LaneCounts:
                 if item.named or keys[0] not in worth:
                     memory.add_item(item, lane)
                     judged = [judge_row(memory, key, item, keys) for key in keys if key in worth]
+                    found += [alert for alert in judged if alert is not None]
                 else:
-                    judged = self._one_by_one(item, keys[0], lane)
-                found += [alert for alert in judged if alert is not None]
+                    found += self._one_by_one(item, keys[0], lane)
         lane.closed = max(lane.closed, bucket - LATE)
         if (bucket + 1) % self._width == 0:
             found += reconsider(memory, ends)
@@ -125,32 +125,42 @@ class LaneCounts:
         memory.changed.clear()
         return found
 
-    def _one_by_one(self, item: Counted, key: SeriesKey, lane: Lane) -> list[Alert | None]:
-        """Judge each of several headlines, those that a narrower alert tells excepted."""
+    def _one_by_one(self, item: Counted, key: SeriesKey, lane: Lane) -> list[Alert]:
+        """Judge each of several headlines, those that a narrower alert tells excepted.
+
+        What is said of a count is said of every larger one. So all are judged at once, and only where something is to
+        be said is the first that says it found, by halving.
+        """
         memory = self.memory
         memory.add_item(item._replace(number=0), lane)
-        told = memory.told_of(key, item)
-        memory.grow(item, key, told)
-        number = told if memory.series[key.name].live is not None else self._first(item, key, told) - 1
-        found: list[Alert | None] = []
+        number = memory.told_of(key, item)
+        memory.grow(item, key, number)
+        found: list[Alert] = []
         while number < item.number:
-            live = memory.series[key.name].live
-            over = live is not None and (live.status != "opened" or live.severity == "critical")
-            number = item.number if over else number + 1
-            found.append(judge_row(memory, key, memory.grow(item, key, number), (key,)))
-        memory.grow(item, key, item.number)
+            before = memory.series[key.name]
+            low, high = number + 1, item.number
+            alert = self._up_to(item, key, number, high)
+            while alert is not None and low < high:
+                middle = (low + high) // 2
+                memory.put_series(before)
+                said = self._up_to(item, key, number, middle)
+                low, high = (low, middle) if said is not None else (middle + 1, high)
+            if alert is not None:
+                memory.put_series(before)
+                alert = self._up_to(item, key, number, high)
+            if alert is not None:
+                found.append(alert)
+            number = high
         return found
 
-    def _first(self, item: Counted, key: SeriesKey, told: int) -> int:
-        """With how many headlines the series is surprising: until then nothing opens."""
-        low, high = told + 1, item.number
-        while low < high:
-            middle = (low + high) // 2
-            if surprising(self.memory, key, item.seen, middle - told):
-                high = middle
-            else:
-                low = middle + 1
-        return low
+    def _up_to(self, item: Counted, key: SeriesKey, judged: int, number: int) -> Alert | None:
+        """What the headline says with which the item has so many, after `judged` of them."""
+        memory = self.memory
+        grown = memory.grow(item, key, number)
+        series = memory.series[key.name]
+        if series.live is not None:
+            memory.put_series(series._replace(live=series.live.tallied(item.family, number - judged - 1)))
+        return judge_row(memory, key, grown, (key,))
 
     def _worth(self, items: Iterable[Counted], bucket: int) -> frozenset[SeriesKey]:
         """Series that may say something: p falls with the count, so who is not surprising with all headlines of the
