@@ -13,6 +13,7 @@ from tests.evaluate import table
 EVALUATIONS = {
     "hard": "tests.evaluate.hard",
     "sample": "tests.evaluate.sample",
+    "themes": "tests.evaluate.themes",
     "plover": "tests.evaluate.plover",
     "false-themes": "tests.evaluate.false_themes",
     "sts": "tests.evaluate.sts",

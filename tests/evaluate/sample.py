@@ -67,6 +67,8 @@ def measure(data: Path) -> list[Row]:
         " Evacuation from weather is no theme: three labels were set right on that after the rules were there, two of "
     )
     note += "them in the part kept for the last look."
+    parted = {hashed: answer for hashed, answer in answers.items() if not kept(hashed)}
+    note += f" Themes in the open part: {by_theme(parted, read)}."
     return [*rows[:-1], rows[-1].model_copy(update={"note": note})]
 
 
@@ -101,6 +103,20 @@ def score(answers: Mapping[str, Any], read: Mapping[str, Any], of: str) -> Score
         count["missed"] += len(right - got)
         count["exact"] += right == got
     return Score(count["hits"], count["false"], count["missed"], count["exact"], len(answers))
+
+
+def by_theme(answers: Mapping[str, Any], read: Mapping[str, Any]) -> str:
+    """Each theme with how often it was found, found falsely, and missed; the most frequent first."""
+    counts: dict[str, Counter[str]] = {}
+    for hashed, answer in answers.items():
+        right, got = set(answer["themes"]), set(read[hashed]["themes"])
+        for theme in right | got:
+            kind = "found" if theme in right & got else "false" if theme in got else "missed"
+            counts.setdefault(theme, Counter())[kind] += 1
+    ranked = sorted(counts.items(), key=lambda one: (-one[1].total(), one[0]))
+    return "; ".join(
+        f"{theme} {count['found']} found, {count['false']} false, {count['missed']} missed" for theme, count in ranked
+    )
 
 
 def _show(answers: Mapping[str, Any], read: Mapping[str, Any], found: Mapping[str, str]) -> None:
