@@ -100,8 +100,10 @@ def _row(plan: Measure, season: Season, form: Form) -> Row:
         on=f"300 series, hourly, 90 days, {len(SEEDS)} seeds; {plan.on}",
         rivals="; ".join(f"{name} {outcome}" for name, outcome in others.items()),
         holds=None if form.settings else holds,
-        note=f"Of {reached.bursts} bursts {reached.found} were found, with {reached.pairs} alerts ({plan.on}); "
-        f"alpha was chosen on seed {', '.join(map(str, CALIBRATION))} under a ceiling of {CEILING}.",
+        note=f"{season.name}: of {reached.bursts} bursts {reached.found} were found, with {reached.pairs} alerts; "
+        f"alpha was chosen on seed {', '.join(map(str, CALIBRATION))} under a ceiling of {CEILING}."
+        if form.floor is None
+        else "",
     )
 
 
