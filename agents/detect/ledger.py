@@ -39,7 +39,8 @@ class Ledger:
         self.late: dict[int, dict[str, list[int]]] = {}
         """How much of a bucket's volume arrived in the buckets after it, by subregion."""
         self.pending = 0
-        """Headlines of the lane since the last minute row; kept with the lane's entry."""
+        """Headlines of the lane's subregions since the last minute row that tells of them, once under each of these, as
+        in the volume; kept with the lane's entry."""
         self._changed = changed
         self._entries = {b"subregion/" + code.encode() for code in self.codes}
         # Computed from the above.
@@ -244,7 +245,11 @@ class Ledger:
         return found
 
     def _unreported(self, code: str) -> float:
-        """Exposure that no minute row has told yet, from the lane's own rows: after an outage much comes at once."""
+        """Exposure that no minute row has told yet: after an outage much comes at once.
+
+        The lane's own headlines since then, by how much volume there usually is outside for each of them. The one that
+        is judged is not among them: then this is, on average over all that are judged, what has come in outside.
+        """
         if not self.pending:
             return 0.0
         ratio = self._ratios.get(code)

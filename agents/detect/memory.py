@@ -73,8 +73,9 @@ class Memory:
         self.changed.add(b"lane")
 
     def put_pending(self, pending: int) -> None:
-        self.ledger.pending = pending
-        self.changed.add(b"lane")
+        if pending != self.ledger.pending:
+            self.ledger.pending = pending
+            self.changed.add(b"lane")
 
     def put_series(self, series: Series) -> None:
         name = series.key.name

@@ -103,13 +103,16 @@ class Detector:
         arrival = row.headline.arrival
         lane = begun(memory, arrival)
         seen_on(memory, lane, arrival // DAY)
-        if not row.headline.stale:
-            memory.put_pending(memory.ledger.pending + 1)
+        alerts: list[Alert] = []
         item = item_of(row, self._subregions, self._directions)
-        if item is None or item.id in memory.items:
-            return []
-        keys = memory.add_item(item, lane)
-        return [alert for key in keys if (alert := judge_row(memory, key, item, keys)) is not None]
+        if item is not None and item.id not in memory.items:
+            keys = memory.add_item(item, lane)
+            alerts = [alert for key in keys if (alert := judge_row(memory, key, item, keys)) is not None]
+        if not row.headline.stale:
+            # Only now: how much volume is still to be told is estimated by the headlines beside the one that is judged.
+            told = {place.subregion for place in row.places} & self._subregions
+            memory.put_pending(memory.ledger.pending + len(told))
+        return alerts
 
     def _minute(self, row: MinuteRow, decided: Decided) -> None:
         memory = self._memory
@@ -117,8 +120,7 @@ class Detector:
         now = bucket_of(row.at)
         if row.volume:
             memory.ledger.add_volume(row.volume, lane.closed + 1, now, bucket_of(row.at - 1))
-        if memory.ledger.pending:
-            memory.put_pending(0)
+        memory.put_pending(0)
         if row.at % QUARTER == 0:
             decided.counts.extend(close(memory, now - LATE - 1, self.lane))
             decided.alerts.extend(reconsider(memory, row.at))

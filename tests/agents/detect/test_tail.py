@@ -52,6 +52,18 @@ def test_dispersion_is_learnt(truth: float, rules: DetectRules) -> None:
     assert learnt.dispersion(rules) == pytest.approx(truth, rel=0.25)
 
 
+@pytest.mark.parametrize("shape", [2.0, 5.0, 50.0])
+def test_dispersion_is_learnt_where_the_rate_is_unsure(shape: float, rules: DetectRules) -> None:
+    """What is taken off for the unsure rate, and what the bound on residuals cuts off, leave it about right."""
+    draw, truth = random.Random(2), 0.5
+    learnt = Moments()
+    for _ in range(20000):
+        mean = draw.uniform(2, 9)
+        told = draw.gammavariate(shape, 1 / shape) * draw.gammavariate(1 / truth, truth) * mean
+        learnt = learnt.taught(_poisson(draw, told), mean, shape, rules)
+    assert learnt.dispersion(rules) == pytest.approx(truth, rel=0.2)
+
+
 def test_dispersion_is_shrunk_and_bounded(rules: DetectRules) -> None:
     assert Moments().dispersion(rules) == rules.dispersion_prior
     assert Moments(-1e6, 1e3).dispersion(rules) == rules.dispersion_least
