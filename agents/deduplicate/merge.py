@@ -10,9 +10,11 @@ What stands where, and why `(W, 1)` bounds all of it, W being the oldest promise
     key of a row      (arrival, 1, id, digest, topic, partition, offset) released when arrival < W, strictly:
                                                                          a promise of W still allows another row at W
 
-Partitions' minutes are added up; every quarter of an hour gets a minute, if only an empty one, as long as a headline
-was released within 24 h before it (buckets close by minutes alone). When all inputs have ended W is without bound: so
-what a file gives does not depend on whether live partitions stand beside it.
+Partitions' minutes are added up; every quarter of an hour gets a minute, if only an empty one, for 24 h after the
+quarter that the last volume of any lane arrived in, or the last headline of this one that is not stale: buckets close by
+minutes alone, and an alert in a lane that falls silent still has to resolve. Then nothing more, until something comes.
+When all inputs have ended W is without bound: so what a file gives does not depend on whether live partitions stand
+beside it.
 
 Under a crash: `state` is committed together with what was released. A new `Merge` with that state, fed the input from
 `state.low` on, goes on exactly there: rows up to `last` are dropped, and nothing leaves before the re-read has come to
@@ -57,6 +59,7 @@ class Merge:
         self._position = self._next = 0
         self._last: RowKey | Bound | None = None
         self._last_headline: int | None = None
+        self._quarters_until: int | None = None
         self.late = 0
         """Rows that came after their place had been passed: broken promises. Dropped, and an alarm."""
         self.offset = 0
@@ -78,6 +81,9 @@ class Merge:
         self._ends = {(topic, partition): at for topic, partition, at in state.ends}
         self._position, self._next = state.low, state.next
         self._last, self._last_headline = state.last, state.last_headline
+        self._quarters_until = state.quarters_until
+        if state.quarters_until is None and state.last_headline is not None:
+            self._keep_on(state.last_headline)  # of a version that did not write it
 
     def check(self, offset: int, row: ClassifiedRow) -> Partition:
         """The raw partition that `row` came from; raises UnknownInputError when it is none of this lane's."""
@@ -128,6 +134,7 @@ class Merge:
             ends=tuple((*part, at) for part, at in sorted(self._ends.items())),
             last=self._last,
             last_headline=self._last_headline,
+            quarters_until=self._quarters_until,
         )
 
     @property
@@ -198,15 +205,21 @@ class Merge:
         self._last = first
         if row.kind == "headline":
             self._last_headline = first[0]
+            if not row.headline.stale:
+                self._keep_on(first[0])
         return row
 
     def _quarter(self) -> Bound | None:
-        """The quarter that follows what was released last, if a headline within 24 h before it calls for one."""
-        if self._last is None or self._last_headline is None:
+        """The quarter that follows what was released last, if what came in the day before calls for one."""
+        if self._last is None or self._quarters_until is None:
             return None
         last = self._last[0]
         at = last - last % QUARTER + QUARTER
-        return (at, 0) if at - self._last_headline <= DAY else None
+        return (at, 0) if at <= self._quarters_until else None
+
+    def _keep_on(self, arrival: int) -> None:
+        """Quarters get a minute for a day after the one of this arrival."""
+        self._quarters_until = arrival - arrival % QUARTER + QUARTER + DAY
 
     def _pop_minute(self, at: int) -> MinuteRow:
         heap = self._heap
@@ -218,5 +231,7 @@ class Merge:
                     cell = bucket, subregion
                     volume[cell] = volume.get(cell, 0) + count
         self._last = (at, 0)
+        if volume:
+            self._keep_on(at - 1)
         cells = tuple([(*cell, volume[cell]) for cell in sorted(volume)]) if volume else ()
         return MinuteRow(at=at, volume=cells)

@@ -36,3 +36,6 @@ class MergeState(Record):
     """Key of what was released last."""
     last_headline: int | None
     """Arrival of the headline that was released last."""
+    quarters_until: int | None = None
+    """Up to when every quarter gets a minute, ms; `None` before anything calls for one, and in a state of a version
+    that did not write it."""

@@ -157,7 +157,7 @@ def oracle(history: History) -> list[tuple[object, ...]]:
     promises = [max([source.begin, *source.arrivals()]) for source in open_inputs]
     clock = min(promises, default=AFTER_ALL)
     rows: set[tuple[object, ...]] = set()
-    headlines: set[int] = set()
+    alive: set[int] = set()
     minutes: dict[int, Counter[tuple[int, str]]] = {}
     for source in history.inputs:
         imported = source.part[0] == IMPORT_TOPIC
@@ -166,13 +166,14 @@ def oracle(history: History) -> list[tuple[object, ...]]:
             counts = history.cut is None or (minute <= history.cut if imported else minute > history.cut)
             if record.what in ("here", "elsewhere") and counts and minute <= clock:
                 minutes.setdefault(minute, Counter())[bucket_of(record, arrival), "001"] += 1
+                alive.add(minute - 1)
             if record.what in ("here", "withdrawal") and arrival < clock:
                 rows.add((arrival, 1, record.id, record.digest, *source.part, number, record.what))
                 if record.what == "here":
-                    headlines.add(arrival)
-    for arrival in headlines:
+                    alive.add(arrival)
+    for arrival in alive:
         first = (arrival // QUARTER + 1) * QUARTER
-        for at in range(first, min(arrival + DAY, clock) + 1, QUARTER):
+        for at in range(first, min(first + DAY, clock) + 1, QUARTER):
             minutes.setdefault(at, Counter())
     out: list[tuple[object, ...]] = [(at, 0, tuple(sorted(volume.items()))) for at, volume in minutes.items()]
     return sorted([*out, *rows], key=lambda item: item[:-1])

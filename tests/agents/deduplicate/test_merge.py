@@ -120,9 +120,32 @@ def test_a_file_alone_and_beside_a_silent_live_partition_give_the_same() -> None
         merge.take(1, rows[1])
         outputs.append(list(merge.release()))
     assert outputs[0] == outputs[1]
-    assert len(outputs[0]) == 1 + DAY // QUARTER
+    assert len(outputs[0]) == 1 + 1 + DAY // QUARTER
     assert merge.clock == START + 2 * DAY
     assert Merge({file: None}, state=None).clock == BEFORE_ALL
+
+
+def test_volume_of_other_lanes_keeps_quarters_coming_and_silence_ends_them() -> None:
+    merge = Merge({PART: START})
+    merge.take(0, a_headline(START + 5))
+    later = START + 2 * DAY + 7 * MINUTE
+    source = Source(topic=PART[0], partition=PART[1], offset=1)
+    merge.take(1, MinuteRow(at=START + DAY, volume=((START, "154", 1),), source=source))
+    merge.take(2, MinuteRow(at=later, volume=((later, "154", 1),), source=source))
+    merge.take(3, a_tick(START + 10 * DAY))
+    quarters = [row.at for row in merge.release() if isinstance(row, MinuteRow) and row.at % QUARTER == 0]
+    # A day after the quarter that ended with the first volume; and a day after the quarter of the other.
+    first = range(START + QUARTER, START + 2 * DAY + 1, QUARTER)
+    assert quarters == [*first, *range(START + 2 * DAY + QUARTER, START + 3 * DAY + QUARTER + 1, QUARTER)]
+
+
+def test_a_state_without_an_end_of_quarters_is_read() -> None:
+    merge = Merge({PART: START})
+    merge.take(0, a_headline(START + 5))
+    merge.take(1, a_tick(START + 6))
+    assert len(list(merge.release())) == 1
+    older = merge.state.model_copy(update={"quarters_until": None})
+    assert Merge({PART: START}, state=older).state == merge.state
 
 
 def test_when_all_have_ended_the_clock_is_without_bound() -> None:

@@ -71,10 +71,20 @@ class ForgetsEnds(Merge):
         return super().state.model_copy(update={"ends": ()})
 
 
-class ForgetsTheLastHeadline(Merge):
+class ForgetsWhatIsAlive(Merge):
     @property
     def state(self) -> MergeState:
-        return super().state.model_copy(update={"last_headline": None})
+        return super().state.model_copy(update={"last_headline": None, "quarters_until": None})
+
+
+class QuartersForOwnHeadlinesAlone(Merge):
+    """Volume of other lanes calls for no quarter."""
+
+    def _pop_minute(self, at: int) -> MinuteRow:
+        before = self._quarters_until
+        row = super()._pop_minute(at)
+        self._quarters_until = before
+        return row
 
 
 class ReleasesWhileReadingAgain(Merge):
@@ -138,7 +148,8 @@ LOOSER = [
     ForgetsWhatWasReleased,
     ForgetsPromises,
     ForgetsEnds,
-    ForgetsTheLastHeadline,
+    ForgetsWhatIsAlive,
+    QuartersForOwnHeadlinesAlone,
     ReleasesWhileReadingAgain,
     StopsAtTheLastEnd,
     CountsBothSidesOfTheCut,
