@@ -32,3 +32,5 @@ class VolumeCount(Versioned):
     """How much of it arrived one, two, three and four buckets later, by subregion, where any did."""
     lane: int | None = None
     """Each lane tells the whole volume, for its own series."""
+    first_of_day: bool = False
+    """Whether the lane saw its first headline of a day arrive in this bucket: then it is told without volume, too."""

@@ -11,8 +11,8 @@ What stands where, and why `(W, 1)` bounds all of it, W being the oldest promise
                                                                          a promise of W still allows another row at W
 
 Partitions' minutes are added up; every quarter of an hour gets a minute, if only an empty one, for 24 h after the
-quarter that the last volume of any lane arrived in, or the last headline of this one that is not stale: buckets close by
-minutes alone, and an alert in a lane that falls silent still has to resolve. Then nothing more, until something comes.
+quarter in which the last volume of any lane arrived, or the last headline of this one that is not stale: buckets close
+by minutes alone, and an alert in a lane that falls silent still has to resolve. Then nothing, until something comes.
 When all inputs have ended W is without bound: so what a file gives does not depend on whether live partitions stand
 beside it.
 

@@ -31,14 +31,17 @@ def close(memory: Memory, upto: int, number: int) -> list[SeriesCount | VolumeCo
     if lane is None or upto <= lane.closed:
         return []
     counts: list[SeriesCount | VolumeCount] = []
-    for bucket in memory.held(lane.closed + 1, upto):
-        counts += _counted(memory, bucket, number)
+    starts = [bucket for bucket in lane.day_starts if bucket <= upto]
+    for bucket in sorted({*memory.held(lane.closed + 1, upto), *starts}):
+        counts += _counted(memory, bucket, number, bucket in starts)
+    if starts:
+        lane.day_starts = lane.day_starts[len(starts) :]
     lane.closed = upto
     memory.lane_changed()
     return counts
 
 
-def _counted(memory: Memory, bucket: int, number: int) -> list[SeriesCount | VolumeCount]:
+def _counted(memory: Memory, bucket: int, number: int, day_starts: bool) -> list[SeriesCount | VolumeCount]:
     start, opens = start_of(bucket), bucket * QUARTER
     told: dict[str, list[Evidence]] = {}
     for id_ in memory.arrived.get(bucket, ()):
@@ -61,10 +64,11 @@ def _counted(memory: Memory, bucket: int, number: int) -> list[SeriesCount | Vol
                 headlines=tuple([(item.id[:_ID], item.arrival - opens, place[hashes[item.family]]) for item in items]),
             )
         )
-    volume, late = memory.ledger.volume.get(bucket), memory.ledger.late.get(bucket, {})
-    if volume:
+    volume, late = memory.ledger.volume.get(bucket, {}), memory.ledger.late.get(bucket, {})
+    if volume or day_starts:
         after = {code: tuple(counts_) for code, counts_ in sorted(late.items())}
-        counts.append(VolumeCount(bucket=start, volume=dict(sorted(volume.items())), late=after, lane=number))
+        told_ = dict(sorted(volume.items()))
+        counts.append(VolumeCount(bucket=start, volume=told_, late=after, lane=number, first_of_day=day_starts))
     return counts
 
 

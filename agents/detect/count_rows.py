@@ -86,6 +86,8 @@ class VolumeRow(_Row):
     volume: dict[str, _Volume]
     late: dict[str, tuple[_Volume, ...]] = {}
     lane: Annotated[int, Strict(), Field(ge=0)] | None = None
+    first_of_day: bool | None = None
+    """`None` where the file does not know."""
 
 
 def read_row(value: bytes) -> SeriesRow | VolumeRow:

@@ -22,8 +22,9 @@ learning. What differs is what counts can know.
 - Wide series are judged where they are told. Where they never are, what is usual of narrow ones still needs what is
   usual around them: that is learnt from their sums (`agents.detect.assembly.untold`), and nothing else is.
 
-An hour's bucket counts in its first quarter and is judged when the hour is over. Days with volume are days on which a
-lane has seen headlines; where a row says which lane's it is, those with volume of its own subregions or of `001`.
+An hour's bucket counts in its first quarter and is judged when the hour is over. The topic says in which bucket a lane
+saw the first headline of a day. In other files days with volume are days on which every lane has seen headlines; where
+a row of an older topic says which lane's it is, those with volume of the lane's subregions or of `001`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -56,7 +57,7 @@ class LaneCounts:
         self._subregions = subregions
         self._closed: int | None = None
         self._alive = 0
-        """The last bucket that held something."""
+        """The last bucket in which something arrived."""
         self._coming: dict[int, list[Counted]] = {}
         """Headlines by the bucket in which they are judged."""
         self._volume: dict[int, list[tuple[int, str, int]]] = {}
@@ -78,15 +79,18 @@ class LaneCounts:
             for after, number in enumerate((count - sum(late), *late)):
                 if number > 0:
                     self._volume.setdefault(bucket.last + after, []).append((bucket.start, code, number))
-                    if row.lane is None or code in self._subregions or code == NOWHERE:
+                    if row.first_of_day is None and (row.lane is None or code in self._subregions or code == NOWHERE):
                         self._days.add(bucket.last + after)
+        if row.first_of_day:
+            self._days.add(bucket.last)
 
     def close(self, bucket: int) -> list[Alert]:
-        """All buckets up to this one close; between them only what a lane does in a quiet stretch."""
+        """All buckets up to this one close; of those in which nothing arrived a day's, as the merge has it live."""
         if self._closed is None:
             self._closed, self._alive = bucket - 1, bucket
         found: list[Alert] = []
-        quiet = min(bucket - 1, max([self._alive, *self._coming, *self._volume]) + LONG - 1)
+        arrived = [other for other in (*self._coming, *self._volume) if other < bucket]
+        quiet = min(bucket - 1, max([self._alive, *arrived]) + LONG)
         for passed in range(self._closed + 1, quiet + 1):
             found += self._close(passed)
         found += self._close(bucket)

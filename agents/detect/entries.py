@@ -44,9 +44,10 @@ def restore(memory: Memory, entries: Mapping[bytes, bytes]) -> None:
         elif kind == "usual":
             ledger.usual = Usual(*data)
         elif kind == "lane":
-            (closed, taught, first, days, day, counted, *both), ledger.pending = data
+            # Of an older version there is nothing behind the second.
+            (closed, taught, first, days, day, counted, *both), ledger.pending, *starts = data
             narrow, wide = [Both(Moments(*short), Moments(*long)) for short, long in both]
-            memory.lane = Lane(closed, taught, first, days, day, counted, narrow, wide)
+            memory.lane = Lane(closed, taught, first, days, day, tuple(*starts), counted, narrow, wide)
     for item in sorted(items, key=lambda item: item.order):
         memory.index(item)
     for name, series in memory.series.items():
@@ -79,6 +80,7 @@ def _value(memory: Memory, key: bytes) -> Any:
             return (
                 (lane.closed, lane.taught, lane.first, lane.days, lane.day, lane.counted, *moments),
                 memory.ledger.pending,
+                lane.day_starts,
             )
 
 

@@ -38,6 +38,8 @@ class Lane:
     days: int = 0
     """Distinct days on which headlines were seen, the current one included."""
     day: int = -1
+    day_starts: tuple[int, ...] = ()
+    """Buckets in which the first headline of a day was seen, and that have not closed yet."""
     counted: int = 0
     """Headlines counted so far: the order of evidence."""
     narrow: Both = field(default_factory=Both)

@@ -102,7 +102,8 @@ class Detector:
         memory = self._memory
         arrival = row.headline.arrival
         lane = begun(memory, arrival)
-        seen_on(memory, lane, arrival // DAY)
+        if seen_on(memory, lane, arrival // DAY):
+            lane.day_starts = (*lane.day_starts, bucket_of(arrival))
         alerts: list[Alert] = []
         item = item_of(row, self._subregions, self._directions)
         if item is not None and item.id not in memory.items:
@@ -127,12 +128,14 @@ class Detector:
             learn(memory, now)
 
 
-def seen_on(memory: Memory, lane: Lane, day: int) -> None:
-    """The lane has seen a headline on this day."""
-    if day > lane.day:
-        lane.days += 1
-        lane.day = day
-        memory.lane_changed()
+def seen_on(memory: Memory, lane: Lane, day: int) -> bool:
+    """The lane has seen a headline on this day; whether it is the first."""
+    if day <= lane.day:
+        return False
+    lane.days += 1
+    lane.day = day
+    memory.lane_changed()
+    return True
 
 
 def begun(memory: Memory, time: int) -> Lane:

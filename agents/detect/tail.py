@@ -77,10 +77,10 @@ class Moments(NamedTuple):
     def taught(self, observed: int, mean: float, shape: float, rules: DetectRules) -> "Moments":
         """One window more. What is due to the unsure rate alone is taken off.
 
-        With a shape s squared residuals are mean + (d + (1 + d) / s) * mean^2, by `predictive`: so mean and mean^2 / s are
-        taken off, and d is learnt as d * (1 + 1 / s). That the share 1 / s is left in is meant: the bound on residuals
-        cuts the more off, the less sure the rate. Of a truth of 0.5 are learnt 0.53 at a shape of 2, 0.51 at 5, 0.47 at
-        a sure rate; with that share taken off, too, it would be 0.32, 0.42 and 0.47, and alarms would be false.
+        With a shape s squared residuals are mean + (d + (1 + d) / s) * mean^2, by `predictive`: so mean and mean^2 / s
+        are taken off, and d is learnt as d * (1 + 1 / s). That the share 1 / s is left in is meant: the bound on
+        residuals cuts the more off, the less sure the rate. Of a truth of 0.5 are learnt 0.53 at a shape of 2, 0.51 at
+        5, 0.47 at a sure rate; with that share taken off, too, 0.32, 0.42 and 0.47, and alarms would be false.
 
         A window weighs by how well it tells dispersion, which for large means is no better than for middling ones:
         else the few busiest series would speak for all.
