@@ -41,7 +41,9 @@ def test_a_bucket_closes_an_hour_after_it_ended(rules: DetectRules) -> None:
     # Volumes of the minute that closes the bucket are added first.
     volume_told = {"001": 4, "021": 1, "030": 3}
     late = {"021": (0, 0, 0, 1)}
-    assert decided.counts[-1] == VolumeCount(bucket=iso(START), volume=volume_told, late=late, lane=3)
+    assert decided.counts[-1] == VolumeCount(
+        bucket=iso(START), volume=volume_told, late=late, lane=3, first_of_day=True
+    )
     names = [f"{one.place}/{one.theme}" for one in decided.counts if isinstance(one, SeriesCount)]
     assert names == sorted(names)
 
@@ -51,7 +53,9 @@ def test_after_a_gap_all_that_is_due_closes(rules: DetectRules) -> None:
     detector.step([headline(START + MINUTE, "a"), headline(START + 40 * MINUTE, "b")])
     later = START + 60 * 24 * HOUR
     decided = detector.step([headline(later + MINUTE, "c"), MinuteRow(at=later + QUARTER, volume=())])
-    assert [one.bucket for one in decided.counts] == [iso(START)] * 4 + [iso(START + 2 * QUARTER)] * 4
+    # Without volume told is only that a day's first headline came.
+    assert [one.bucket for one in decided.counts] == [iso(START)] * 5 + [iso(START + 2 * QUARTER)] * 4
+    assert decided.counts[4] == VolumeCount(bucket=iso(START), volume={}, lane=3, first_of_day=True)
     # And what left the 24 h is forgotten, but for what was learnt.
     entries = detector.entries(decided.changed)
     assert entries[b"headline/a"] is None

@@ -1,4 +1,4 @@
-"""Live and over its counts the same: in a lane of few headlines or that falls silent, over an outage, while it learns."""
+"""Live and over its counts the same: a lane of few headlines, one that falls silent, an outage, days of learning."""
 
 import json
 import random
@@ -21,23 +21,7 @@ from tests.agents.detect.synthetic import days, headline
 
 Count = SeriesCount | VolumeCount
 ASIA = "030"
-WORDS = [
-    "alpha",
-    "river",
-    "budget",
-    "school",
-    "music",
-    "garden",
-    "bridge",
-    "harbour",
-    "winter",
-    "market",
-    "museum",
-    "doctor",
-    "teacher",
-    "library",
-    "railway",
-]
+WORDS = ["river", "budget", "school", "music", "garden", "bridge", "harbour", "winter", "market", "museum", "teacher"]
 TROOPS = (
     ("North Korea sends 2,000 soldiers to the border", "Kestrel Post"),
     ("Pyongyang deploys troops, Seoul's spy agency says", "Saffron Gate News"),
