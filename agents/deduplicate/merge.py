@@ -59,7 +59,7 @@ class Merge:
         self._position = self._next = 0
         self._last: RowKey | Bound | None = None
         self._last_headline: int | None = None
-        self._quarters_until: int | None = None
+        self._quarters_until = BEFORE_ALL
         self.late = 0
         """Rows that came after their place had been passed: broken promises. Dropped, and an alarm."""
         self.offset = 0
@@ -81,9 +81,10 @@ class Merge:
         self._ends = {(topic, partition): at for topic, partition, at in state.ends}
         self._position, self._next = state.low, state.next
         self._last, self._last_headline = state.last, state.last_headline
-        self._quarters_until = state.quarters_until
-        if state.quarters_until is None and state.last_headline is not None:
-            self._keep_on(state.last_headline)  # of a version that did not write it
+        if state.quarters_until is not None:
+            self._quarters_until = state.quarters_until
+        elif state.last_headline is not None:
+            self._keep_on(state.last_headline)
 
     def check(self, offset: int, row: ClassifiedRow) -> Partition:
         """The raw partition that `row` came from; raises UnknownInputError when it is none of this lane's."""
@@ -211,7 +212,7 @@ class Merge:
 
     def _quarter(self) -> Bound | None:
         """The quarter that follows what was released last, if what came in the day before calls for one."""
-        if self._last is None or self._quarters_until is None:
+        if self._last is None:
             return None
         last = self._last[0]
         at = last - last % QUARTER + QUARTER

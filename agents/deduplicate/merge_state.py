@@ -37,5 +37,5 @@ class MergeState(Record):
     last_headline: int | None
     """Arrival of the headline that was released last."""
     quarters_until: int | None = None
-    """Up to when every quarter gets a minute, ms; `None` before anything calls for one, and in a state of a version
-    that did not write it."""
+    """Up to when every quarter gets a minute, ms; `None` in the state of a version that did not write it: for a day
+    after the last headline then."""

@@ -139,6 +139,18 @@ def test_volume_of_other_lanes_keeps_quarters_coming_and_silence_ends_them() -> 
     assert quarters == [*first, *range(START + 2 * DAY + QUARTER, START + 3 * DAY + QUARTER + 1, QUARTER)]
 
 
+def test_a_stale_headline_calls_for_no_quarter_before_a_crash_or_after() -> None:
+    """It is no volume: counts could not tell that it came."""
+    merge = Merge({PART: START})
+    row = a_headline(START + 5)
+    merge.take(0, row.model_copy(update={"headline": row.headline.model_copy(update={"stale": True})}))
+    merge.take(1, a_tick(START + 6))
+    assert [row.kind for row in merge.release()] == ["headline"]
+    for resumed in (merge, Merge({PART: START}, state=MergeState.decode(merge.state.encode()))):
+        resumed.take(2, a_tick(START + DAY))
+        assert list(resumed.release()) == []
+
+
 def test_a_state_without_an_end_of_quarters_is_read() -> None:
     merge = Merge({PART: START})
     merge.take(0, a_headline(START + 5))
