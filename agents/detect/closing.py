@@ -100,7 +100,7 @@ def _reconsider(memory: Memory, key: SeriesKey, last: int, at: int) -> Alert | N
     what = told(judged, voices(items, key))
     if verdict == "resolved":
         return end(memory, key, live, "resolved", judged, at, f"Usual again: {what}.")
-    live = live._replace(revision=live.revision + 1, status="sustained")
+    live = live._replace(revision=live.revision + 1, status="sustained", sustained=True)
     memory.put_series(series._replace(live=live))
     reason = f"Open for {(at - live.opened) // HOUR} h: {what}; this level is learnt within days from now on."
     return revision(memory, key, live, judged, items, at, reason)

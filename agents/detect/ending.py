@@ -4,10 +4,11 @@ from typing import Literal
 
 from agents.detect.buckets import bucket_of
 from agents.detect.evidence import SeriesKey
+from agents.detect.grounds import founded, opened_on
 from agents.detect.judge import judge, sustained
 from agents.detect.lifecycle import Judged, Live
-from agents.detect.memory import Memory
-from agents.detect.revision import revision
+from agents.detect.memory import Memory, voices
+from agents.detect.revision import revision, told
 from schemas.alert import Alert
 
 
@@ -24,7 +25,7 @@ def end(
     series = memory.series[key.name]
     last = bucket_of(at)
     rate = series.rate
-    if live.status == "sustained":
+    if live.sustained:
         exposure = memory.ledger.region(key.subregion, last).discounted(last, memory.rules)
         rate = rate.lifted(last, sustained(memory, key, last).rate * exposure, memory.rules)
     items = memory.evidence(key.name, judged.first, judged.last)
@@ -34,30 +35,29 @@ def end(
 
 
 def withdraw(memory: Memory, what: str, at: int) -> list[Alert]:
-    """Take a headline out of all its series by id or URL; an open alert that is left under its gates is retracted.
+    """Take a headline out of all its series by id or URL; an alert that is left without grounds is retracted.
 
     What left the last 24 h, or is known by number alone, cannot be taken out; counts of closed buckets stand.
     """
     alerts = []
     for item in memory.withdrawn(what):
         keys = memory.keys[item.id]
+        lives = {key: live for key in keys if (live := memory.series[key.name].live) and item.bucket >= live.since}
+        # Asked before a narrower alert is retracted.
+        grounds = {key for key, live in lives.items() if opened_on(memory, live, key, item, keys)}
         memory.remove_item(item)
-        for key in keys:
-            series = memory.series[key.name]
-            if series.live is None or item.bucket < series.live.since:
-                continue
-            live = series.live.tallied(item.family, -1)
-            memory.put_series(series._replace(live=live))
-            if not live.founded(memory.rules):
-                alerts.append(_retract(memory, key, live, at))
+        for key, live in lives.items():
+            left = live.tallied(item.family, -1)
+            left = left._replace(withdrawn=left.withdrawn + (key in grounds))
+            memory.put_series(memory.series[key.name]._replace(live=left))
+            if not founded(memory, key, left, bucket_of(at)):
+                alerts.append(_retract(memory, key, left, at))
     return alerts
 
 
 def _retract(memory: Memory, key: SeriesKey, live: Live, at: int) -> Alert:
-    rules = memory.rules
-    judged = min(judge(memory, key, bucket_of(at)), key=lambda one: one.p)
-    reason = (
-        f"Evidence was withdrawn: {live.headlines} unique headlines from {len(live.families)} publishers are left, "
-        f"and an alert needs {rules.min_unique} from {rules.min_publishers}."
-    )
+    last = bucket_of(at)
+    judged = min(judge(memory, key, last), key=lambda one: one.p)
+    what = told(judged, voices(memory.evidence(key.name, judged.first, last), key))
+    reason = f"Evidence was withdrawn: {what}; no alert would have opened on what is left."
     return end(memory, key, live, "retracted", judged, at, reason)

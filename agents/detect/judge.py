@@ -83,7 +83,7 @@ def judge(memory: Memory, key: SeriesKey, last: int, only: tuple[int, int] | Non
 def _learnt(memory: Memory, key: SeriesKey, last: int) -> Posterior:
     series = memory.series.get(key.name)
     live = None if series is None else series.live
-    return (sustained if live is not None and live.status == "sustained" else usual)(memory, key, last)
+    return (sustained if live is not None and live.sustained else usual)(memory, key, last)
 
 
 def _judged(

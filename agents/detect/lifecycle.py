@@ -1,12 +1,13 @@
 """What becomes of an alert: pure decisions over what was judged.
 
-    opened ──▶ escalated ──▶ sustained ──▶ resolved
-       └───────────┴────────────┴───────▶ resolved | retracted
+    opened ──▶ escalated ──▶ sustained ──▶ escalated
+       └───────────┴─────────────┴────────────┴────▶ resolved | retracted
 
-An alert opens when p < alpha in a horizon with enough unique headlines from enough publishers. It escalates when it
-becomes more severe than it opened, at p < alpha * escalate_factor at the latest; resolves when both horizons have been
-usual again for some hours; is sustained when it has been open for 72 h; is retracted when what it rests on was
-withdrawn.
+An alert opens when p < alpha in a horizon with enough unique headlines from enough publishers. It escalates whenever it
+becomes more severe than it was, twice at most, for severity never falls: `high` at p < alpha * escalate_factor,
+`critical` at p < alpha * critical_factor from enough publishers. It resolves when both horizons have been usual again
+for some hours; is sustained once, when it has been open for 72 h, and escalates from then on by what has become usual;
+is retracted when nothing would have opened on what is left after withdrawals (`agents.detect.grounds`).
 """
 
 from typing import Literal, NamedTuple
@@ -76,6 +77,13 @@ class Live(NamedTuple):
     """How many of them each publisher told, `None` for all unnamed."""
     calm: int | None = None
     """The bucket since whose close the series has been usual again."""
+    sustained: bool = False
+    """Whether it was open for so long that its new level is learnt within days; it may have escalated since."""
+    grounds: tuple[int, float, float] | None = None
+    """What it opened on: headlines, how many were expected, the dispersion. `None` if a version that did not keep it
+    wrote the entry."""
+    withdrawn: int = 0
+    """How many of those headlines were withdrawn since."""
 
     def tallied(self, family: str | None, by: int) -> "Live":
         """With a headline more, or less."""
@@ -87,11 +95,11 @@ class Live(NamedTuple):
             families=tuple((name, number) for name, number in tally.items() if number > 0),
         )
 
-    def founded(self, rules: DetectRules) -> bool:
-        """Whether what is left of its evidence would still pass the gates."""
+    @property
+    def voices(self) -> Voices:
+        """Who told its evidence so far."""
         names = [name for name, _ in self.families]
-        voices = Voices(tuple(name for name in names if name is not None), None in names)
-        return self.headlines >= rules.min_unique and enough(voices, rules)
+        return Voices(tuple(name for name in names if name is not None), None in names)
 
 
 def enough(voices: Voices, rules: DetectRules) -> bool:
@@ -107,14 +115,22 @@ def severity(p: float, publishers: int, rules: DetectRules) -> Severity:
 
 
 def escalates(live: Live, p: float, publishers: int, rules: DetectRules) -> bool:
-    """Once, and only to more than it opened with."""
-    return live.status == "opened" and RANK[severity(p, publishers, rules)] > RANK[live.severity]
+    """Only to more than it has been: a p that hovers at a threshold is told once."""
+    return RANK[severity(p, publishers, rules)] > RANK[live.severity]
+
+
+def rises_under(live: Live, rules: DetectRules) -> float:
+    """The p that is not small enough for an open alert to escalate, whoever told it."""
+    if live.severity == "critical":
+        return 0.0
+    least = rules.critical_factor
+    return rules.alpha * (least if live.severity == "high" else max(least, rules.escalate_factor))
 
 
 def at_close(live: Live, last: int, at: int, rules: DetectRules) -> Literal["resolved", "sustained"] | None:
     """What the close of bucket `last` makes of an open alert, of which `live.calm` is up to date."""
     if live.calm is not None:
         return "resolved" if last - live.calm >= rules.resolve_after_hours * HOURLY else None
-    if live.status != "sustained" and at - live.opened >= rules.sustained_after_hours * HOUR:
+    if not live.sustained and at - live.opened >= rules.sustained_after_hours * HOUR:
         return "sustained"
     return None

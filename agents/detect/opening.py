@@ -1,4 +1,4 @@
-"""What a counted headline does to one of its series: it may open an alert, or escalate an open one.
+"""What a counted headline does to one of its series: it may open an alert, or escalate an open one, once or twice.
 
 A wider series opens and escalates only on headlines that are no evidence of an open narrower alert: one crisis is
 told once, where it is told best.
@@ -51,6 +51,7 @@ def _open(memory: Memory, key: SeriesKey, item: Evidence, keys: tuple[SeriesKey,
         since=judged.first,
         headlines=0,
         families=(),
+        grounds=(judged.observed, judged.expected, judged.dispersion),
     )
     for one in reversed(memory.evidence(key.name, judged.first, last)):
         live = live.tallied(one.family, 1)
@@ -65,10 +66,11 @@ def _open(memory: Memory, key: SeriesKey, item: Evidence, keys: tuple[SeriesKey,
 
 def _escalate(memory: Memory, key: SeriesKey, live: Live, item: Evidence, keys: tuple[SeriesKey, ...]) -> Alert | None:
     rules = memory.rules
-    if live.status != "opened" or live.severity == "critical" or memory.told(key, keys):
+    under = lifecycle.rises_under(live, rules)
+    if not under or memory.told(key, keys):
         return None
     last = item.seen
-    if min(one.p for one in judge(memory, key, last)) >= rules.alpha * rules.escalate_factor:
+    if min([one.p for one in judge(memory, key, last)]) >= under:
         return None
     judged, items = horizons(memory, key, last)[0]
     said = voices(items, key)
