@@ -12,7 +12,8 @@ learning. What differs is what counts can know.
 - A bucket's volume is known when it is judged, so judged is at its close: each headline of it in turn, by the exposure
   at the close. Live, a headline is judged by what had come in until then. An alert so stands at the bucket's close,
   where it is not known when its headlines came; and its exposure, what was expected and p differ by at most the volume
-  of that bucket. Where p lies so near alpha that this decides, the alert opens a headline later, or not.
+  of that bucket, and by what is estimated live of volume that no minute row has told yet, where several headlines of
+  the lane come in one minute. Where p lies so near alpha that this decides, the alert opens a headline later, or not.
 - What is read from the topic `counts` says which headlines series share and when each came: then they are taken in that
   order, late ones in the bucket in which they came, and `at` is that of the live alert. From other files headlines are
   put together by `agents.detect.assembly`.
