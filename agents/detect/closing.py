@@ -5,13 +5,10 @@ resolves. Volume must be alive in the 2 h up to it and in those up to the bucket
 calm, so in silence nothing resolves and nothing is told.
 """
 
-import hashlib
-from functools import lru_cache
-
 from agents.detect import lifecycle
 from agents.detect.buckets import LATE, bucket_of, start_of
 from agents.detect.ending import end
-from agents.detect.evidence import Evidence, SeriesKey
+from agents.detect.evidence import Evidence, SeriesKey, hashed
 from agents.detect.judge import calm, judge
 from agents.detect.lifecycle import Live
 from agents.detect.memory import Memory, voices
@@ -48,7 +45,7 @@ def _counted(memory: Memory, bucket: int, number: int, day_starts: bool) -> list
         item = memory.items[id_]
         for key in memory.keys[id_]:
             told.setdefault(key.name, []).append(item)
-    hashes = {family: _hash(family) for items in told.values() for family in {item.family for item in items}}
+    hashes = {family: hashed(family) for items in told.values() for family in {item.family for item in items}}
     counts: list[SeriesCount | VolumeCount] = []
     for name in sorted(memory.active.get(bucket, ())):
         key, items = memory.series[name].key, told.get(name, [])
@@ -114,8 +111,3 @@ def _calm(memory: Memory, series: Series, since: int | None) -> Live:
         live = live._replace(calm=since)
         memory.put_series(series._replace(live=live))
     return live
-
-
-@lru_cache(maxsize=10_000)
-def _hash(family: str | None) -> str:
-    return "" if family is None else hashlib.sha256(family.encode()).hexdigest()[:16]

@@ -4,7 +4,9 @@ Series, from narrow to wide: a country's theme (`KP/troop-deployment`), a countr
 (`KP/any`), a subregion's theme (`030/troop-deployment`), a subregion (`030/any`). A headline counts once in each.
 """
 
+import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from agents.detect.buckets import bucket_of, event_bucket
@@ -16,6 +18,12 @@ from schemas.row import HeadlineRow
 ANY = "any"
 NUMBERED = "\0"
 """Begins the name of a publisher who is known by number alone: no text has this character."""
+
+
+@lru_cache(maxsize=10_000)
+def hashed(family: str | None) -> str:
+    """A publisher's family where its name need not be known; the empty string where there is none."""
+    return "" if family is None else hashlib.sha256(family.encode()).hexdigest()[:16]
 
 
 class SeriesKey(NamedTuple):

@@ -13,6 +13,7 @@ is retracted when nothing would have opened on what is left after withdrawals (`
 from typing import Literal, NamedTuple
 
 from agents.detect.buckets import HOURLY, Horizon
+from agents.detect.evidence import hashed
 from agents.detect.rules import DetectRules
 from schemas.alert import Severity, Status
 from schemas.base import HOUR
@@ -73,8 +74,8 @@ class Live(NamedTuple):
     """First bucket of the horizon that it opened on; what is later is its evidence."""
     headlines: int
     """All its evidence so far, also of what has left the horizons."""
-    families: tuple[tuple[str | None, int], ...]
-    """How many of them each publisher told, `None` for all unnamed."""
+    families: tuple[tuple[str, int], ...]
+    """How many of them each publisher told, by the hash of its family; the empty string for all unnamed."""
     calm: int | None = None
     """The bucket since whose close the series has been usual again."""
     sustained: bool = False
@@ -87,9 +88,9 @@ class Live(NamedTuple):
 
     def tallied(self, family: str | None, by: int) -> "Live":
         """With a headline more, or less."""
-        tally = dict(self.families)
-        if family in tally or (by > 0 and len(tally) < FAMILIES):
-            tally[family] = tally.get(family, 0) + by
+        tally, teller = dict(self.families), hashed(family)
+        if teller in tally or (by > 0 and len(tally) < FAMILIES):
+            tally[teller] = tally.get(teller, 0) + by
         return self._replace(
             headlines=self.headlines + by,
             families=tuple((name, number) for name, number in tally.items() if number > 0),
@@ -99,7 +100,7 @@ class Live(NamedTuple):
     def voices(self) -> Voices:
         """Who told its evidence so far."""
         names = [name for name, _ in self.families]
-        return Voices(tuple(name for name in names if name is not None), None in names)
+        return Voices(tuple(name for name in names if name), "" in names)
 
 
 def enough(voices: Voices, rules: DetectRules) -> bool:

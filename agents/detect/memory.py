@@ -1,14 +1,16 @@
 """What one lane remembers: values in a few dictionaries, each value one entry of the state topic.
 
-    series/NAME      what was learnt of a series, its open alert
+    series/NAME      what was learnt of a series: its baseline
+    alert/NAME       its open alert, when its last one ended, which ids those of the last day have
+    beyond/NAME      how many headlines of its last 24 h are kept as a count alone
     headline/ID      a counted headline of the last 24 h; the windows of all series are rebuilt from these
     subregion/CODE   discounted exposure and season
     volume/BUCKET    accepted volume of a bucket that is still in the 24 h horizon
     usual            the lane's usual volume
     lane             how far the lane has come
 
-A counted row thus writes one small entry, however many headlines its series hold. `agents.detect.entries` writes and
-reads them.
+A counted row thus writes one small entry, and one more for each open alert, however many headlines its series hold. All
+are under 2 KB but for what a headline itself brings along. `agents.detect.entries` writes and reads them.
 """
 
 from collections.abc import Iterable
@@ -20,7 +22,7 @@ from agents.detect.ledger import Ledger
 from agents.detect.lifecycle import Voices
 from agents.detect.rate import Rate
 from agents.detect.rules import DetectRules
-from agents.detect.series import EMPTY, Series, Window
+from agents.detect.series import EMPTY, NO_ALERT, Series, Window
 from agents.detect.tail import Both
 from agents.detect.usuals import Usuals
 
@@ -81,15 +83,19 @@ class Memory:
 
     def put_series(self, series: Series) -> None:
         name = series.key.name
-        before = self.series.get(name)
+        before, code = self.series.get(name), name.encode()
         if before is None or before.rate is not series.rate:
             self._usuals = None
+            self.changed.add(b"series/" + code)
+        if series.alert != (NO_ALERT if before is None else before.alert):
+            self.changed.add(b"alert/" + code)
+        if series.beyond != (() if before is None else before.beyond):
+            self.changed.add(b"beyond/" + code)
         self.series[name] = series
         if series.live is None:
             self.open.pop(name, None)
         else:
             self.open[name] = series.key
-        self.changed.add(b"series/" + name.encode())
 
     def teach(self, taught: Iterable[Series]) -> None:
         """Take up other rates of series that are else as they were."""
@@ -100,10 +106,12 @@ class Memory:
         self._usuals = None
 
     def drop_series(self, name: str) -> None:
-        del self.series[name]
+        series, code = self.series.pop(name), name.encode()
         self._usuals = None
         self.windows.pop(name, None)
-        self.changed.add(b"series/" + name.encode())
+        self.changed.add(b"series/" + code)
+        if series.alert != NO_ALERT:
+            self.changed.add(b"alert/" + code)
 
     def usuals(self, bucket: int) -> Usuals:
         """The usual rates as of a bucket."""

@@ -20,6 +20,15 @@ class Series(NamedTuple):
     beyond: tuple[tuple[int, int], ...] = ()
     """Headlines by bucket of which only the count is kept."""
 
+    @property
+    def alert(self) -> tuple[Live | None, int | None, tuple[tuple[int, int], ...]]:
+        """What is remembered of its alerts."""
+        return self.live, self.ended, self.onsets
+
+
+NO_ALERT = (None, None, ())
+"""What is remembered of a series that never had one."""
+
 
 class Window:
     """An index over the last 24 h of one series: rebuilt, never stored."""

@@ -50,7 +50,7 @@ class ForgetsWhatIsOpen(DetectStage):
 
     def step(self, records: Sequence[Inbound]) -> Step:
         step = super().step(records)
-        return step._replace(state={key: value for key, value in step.state.items() if b"series/" not in key})
+        return step._replace(state={key: value for key, value in step.state.items() if b"alert/" not in key})
 
 
 class ClosesByTicks(DeduplicateStage):

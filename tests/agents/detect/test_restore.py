@@ -1,18 +1,20 @@
 """A detector cut anywhere, restored from its entries alone, goes on byte for byte; and chunks do not matter."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.detect.rules import DetectRules, load_rules
 from agents.detect.step import Decided, Detector
-from schemas.base import DAY, HOUR, MINUTE
-from schemas.row import HeadlineRow, ReleasedRow
+from schemas.base import DAY, HOUR, MINUTE, QUARTER
+from schemas.row import HeadlineRow, MinuteRow, ReleasedRow
 from tests.agents.detect.synthetic import (
     COUNTRIES,
     DIRECTIONS,
@@ -128,6 +130,71 @@ def test_chunks_do_not_matter(size: int) -> None:
         piece for piece in whole()[0] if b'"revision"' in piece
     ]
     assert state == whole()[1]
+
+
+def test_what_an_older_version_wrote_is_read_and_written_anew() -> None:
+    """It kept all of a series in one entry, with publishers by name, and less of an alert."""
+    stream = rows()
+    half = len(stream) // 2
+    state = upto(half)
+    older = {key: value for key, value in state.items() if not key.startswith((b"alert/", b"beyond/"))}
+    for key, value in state.items():
+        if key.startswith(b"series/"):
+            name = key.removeprefix(b"series/")
+            live, ended, onsets = orjson.loads(state.get(b"alert/" + name, b"[null,null,[]]"))
+            beyond = orjson.loads(state.get(b"beyond/" + name, b"[]"))
+            older[key] = orjson.dumps([*orjson.loads(value), live and live[:10], ended, onsets, beyond])
+    lane, pending, _ = orjson.loads(state[b"lane"])
+    older[b"lane"] = orjson.dumps([lane, pending])
+    newer = dict(state)
+    subjects = detector(load_rules(overrides=SETTINGS)), detector(load_rules(overrides=SETTINGS))
+    for subject, entries in zip(subjects, (older, newer), strict=True):
+        subject.restore(entries)
+        assert subject.open()
+        play(subject, stream[half : half + 200], entries)
+    assert subjects[0].open() == subjects[1].open()
+    assert older.keys() == newer.keys()
+    assert {key: value for key, value in older.items() if key[:6] != b"alert/"} == {
+        key: value for key, value in newer.items() if key[:6] != b"alert/"
+    }
+
+
+@cache
+def upto(number: int) -> dict[bytes, bytes]:
+    """The state after so many rows."""
+    state: dict[bytes, bytes] = {}
+    play(detector(load_rules(overrides=SETTINGS)), rows()[:number], state)
+    return state
+
+
+def test_entries_are_small_and_bounded() -> None:
+    """Two headlines a minute for two days from seventy publishers, an alert open: each entry has its bound."""
+    rules = load_rules()
+    subject, state = detector(rules), dict[bytes, bytes]()
+    play(subject, list(Wire([Mean("KP", "unrest", 1.0)], outside=400.0, seed=3).play(days(0), days(9))), state)
+    largest: dict[str, int] = {}
+    for number, at in enumerate(range(days(9), days(11), MINUTE)):
+        names = [f"publisher-{(2 * number + one) % 70}.example.com" for one in range(2)]
+        chunk: list[ReleasedRow] = [
+            headline(at + one, f"{2 * number + one:024x}", themes=("unrest",), family=name)
+            for one, name in enumerate(names)
+        ]
+        chunk.append(MinuteRow(at=at + MINUTE, volume=((at // QUARTER * QUARTER, "154", 7),)))
+        decided = subject.step(chunk)
+        for key, value in subject.entries(decided.changed).items():
+            kind = key.partition(b"/")[0].decode()
+            largest[kind] = max(largest.get(kind, 0), len(value or b""))
+            state.pop(key, None)
+            if value is not None:
+                state[key] = value
+    assert subject.open()
+    assert largest["series"] < 300
+    assert {kind for kind, size in largest.items() if size >= 2048} == set()
+    assert {"alert", "beyond", "headline", "volume", "subregion", "usual", "lane"} <= largest.keys()
+    # Four series hold 500 headlines each; of volume there are 24 h, and what has not closed.
+    kinds = Counter(key.partition(b"/")[0] for key in state)
+    assert kinds[b"headline"] <= 4 * rules.evidence_kept
+    assert kinds[b"volume"] <= 102
 
 
 def test_only_what_changed_is_written() -> None:
