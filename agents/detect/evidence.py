@@ -6,7 +6,7 @@ Series, from narrow to wide: a country's theme (`KP/troop-deployment`), a countr
 
 import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from agents.detect.buckets import bucket_of, event_bucket
@@ -26,16 +26,18 @@ def hashed(family: str | None) -> str:
     return "" if family is None else hashlib.sha256(family.encode()).hexdigest()[:16]
 
 
-class SeriesKey(NamedTuple):
-    """One series."""
-
+class _Key(NamedTuple):
     place: str
     subregion: str
     theme: str
     escalatory: bool
     """Whether it is a part of its place's `any`; true of `any` itself."""
 
-    @property
+
+class SeriesKey(_Key):
+    """One series. What is asked of it most it remembers: a headline's keys are those of all before it like it."""
+
+    @cached_property
     def name(self) -> str:
         return f"{self.place}/{self.theme}"
 
@@ -43,7 +45,7 @@ class SeriesKey(NamedTuple):
     def level(self) -> Literal["country", "subregion"]:
         return "subregion" if self.place == self.subregion else "country"
 
-    @property
+    @cached_property
     def wide(self) -> bool:
         """Whether it is more than one theme of one country."""
         return self.place == self.subregion or self.theme == ANY
@@ -55,6 +57,21 @@ class SeriesKey(NamedTuple):
         place = self.place == wider.place or wider.place == wider.subregion
         theme = self.theme == wider.theme or (wider.theme == ANY and self.escalatory)
         return place and theme
+
+
+@lru_cache(maxsize=10_000)
+def _counted_in(given: tuple[tuple[str, str], ...], spoken: tuple[tuple[str, bool], ...]) -> tuple[SeriesKey, ...]:
+    """The series of a headline about these countries, each with its subregion, and these themes."""
+    countries = sorted(set(given))
+    regions = sorted({(subregion, subregion) for _, subregion in given})
+    themes = sorted(set(spoken))
+    anything = any(escalatory for _, escalatory in themes)
+    found: list[SeriesKey] = []
+    for places in (countries, regions):
+        found += [SeriesKey(*place, *theme) for place in places for theme in themes]
+        if anything:
+            found += [SeriesKey(*place, ANY, True) for place in places]
+    return tuple(found)
 
 
 class Item(NamedTuple):
@@ -79,16 +96,8 @@ class Item(NamedTuple):
 
     def series(self) -> tuple[SeriesKey, ...]:
         """Where it counts, narrow before wide, each rank in order of name."""
-        countries = sorted({(code, subregion) for code, subregion, _ in self.places})
-        regions = sorted({(subregion, subregion) for _, subregion, _ in self.places})
-        themes = sorted({(theme, escalatory) for theme, escalatory, _ in self.themes})
-        anything = any(escalatory for _, escalatory in themes)
-        found: list[SeriesKey] = []
-        for places in (countries, regions):
-            found += [SeriesKey(*place, *theme) for place in places for theme in themes]
-            if anything:
-                found += [SeriesKey(*place, ANY, True) for place in places]
-        return tuple(found)
+        places = tuple([(code, subregion) for code, subregion, _ in self.places])
+        return _counted_in(places, tuple([(theme, escalatory) for theme, escalatory, _ in self.themes]))
 
     @property
     def number(self) -> int:

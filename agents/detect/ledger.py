@@ -27,6 +27,17 @@ class Settled(NamedTuple):
     """The season of the later buckets, that are still open."""
 
 
+class Exposed(NamedTuple):
+    """Exposure of both horizons, each a pair."""
+
+    come: tuple[float, float]
+    """By what has come in."""
+    before: tuple[float, float]
+    """What it is at least, known from when the bucket began."""
+    least: tuple[float, float]
+    """The larger of both: what it is, when all that came in is told."""
+
+
 class Ledger:
     """Values in dictionaries; keys of changed state entries go to `changed`."""
 
@@ -48,7 +59,7 @@ class Ledger:
         self._settled: dict[tuple[str, int], Settled] = {}
         self._bases: dict[str, tuple[int, list[float]]] = {}
         self._based_to = -1
-        self._exposures: dict[tuple[str, int], tuple[float, float]] = {}
+        self._exposures: dict[tuple[str, int], Exposed] = {}
         self._befores: dict[tuple[str, int], tuple[float, float]] = {}
         self._ratios: dict[str, float] = {}
         self._means: dict[str, float] = {}
@@ -145,14 +156,12 @@ class Ledger:
         So what is judged in the course of the bucket is as surprising as it will be at its end, unless volume grows
         within the bucket by more than `exposure_growth`.
         """
-        found = self._exposures.get((code, last))
-        if found is None:
-            settled = self._settled.get((code, last)) or self._settle(code, last)
-            recent = sum(map(mul, self._base(code, last - LATE, last + 1), settled.factors))
-            found = self._exposures[code, last] = (settled.short + recent, settled.long + recent)
-        before = self._befores.get((code, last)) or self._before(code, last)
+        found = self._exposures.get((code, last)) or self._expose(code, last)
+        if not self.pending:
+            return found.least
         extra = self._unreported(code)
-        return max(found[0] + extra, before[0]), max(found[1] + extra, before[1])
+        (short, long), (least, least_long) = found.come, found.before
+        return max(short + extra, least), max(long + extra, least_long)
 
     def windows(self, last: int) -> dict[str, list[float]]:
         """Exposure of the day up to bucket `last` for all subregions, by windows of the short horizon."""
@@ -174,6 +183,15 @@ class Ledger:
         first = last - SHORT + 1
         volume = sum([self.total(bucket) for bucket in range(first, last + 1)])
         return volume > 0 and volume >= self.rules.alive_share * self.usual.expected(first, last)
+
+    def _expose(self, code: str, last: int) -> Exposed:
+        settled = self._settled.get((code, last)) or self._settle(code, last)
+        before = self._befores.get((code, last)) or self._before(code, last)
+        recent = sum(map(mul, self._base(code, last - LATE, last + 1), settled.factors))
+        come = settled.short + recent, settled.long + recent
+        least = max(come[0], before[0]), max(come[1], before[1])
+        found = self._exposures[code, last] = Exposed(come, before, least)
+        return found
 
     def _before(self, code: str, last: int) -> tuple[float, float]:
         """The least exposure of the horizons up to bucket `last`, known from when it begins.
@@ -250,8 +268,6 @@ class Ledger:
         The lane's own headlines since then, by how much volume there usually is outside for each of them. The one that
         is judged is not among them: then this is, on average over all that are judged, what has come in outside.
         """
-        if not self.pending:
-            return 0.0
         ratio = self._ratios.get(code)
         if ratio is None:
             lane = sum(self.regions[other].sums()[0] for other in self.codes if other in self.regions)

@@ -71,7 +71,8 @@ class Memory:
         """Headlines, by bucket."""
         self.urls: dict[str, dict[str, None]] = {}
         self._usuals: Usuals | None = None
-        self._dispersions: dict[Both, tuple[float, float]] = {}
+        self._dispersions: dict[bool, tuple[Both, tuple[float, float]]] = {}
+        """Of wide series and of others, with what they follow from."""
 
     def lane_changed(self) -> None:
         self.changed.add(b"lane")
@@ -230,10 +231,10 @@ class Memory:
         lane = self.lane
         assert lane is not None
         both = lane.wide if key.wide else lane.narrow
-        found = self._dispersions.get(both)
-        if found is None:
-            self._dispersions = {one: one.dispersions(self.rules) for one in (lane.wide, lane.narrow)}
-            found = self._dispersions[both]
+        known, found = self._dispersions.get(key.wide, (None, (0.0, 0.0)))
+        if known is not both:
+            found = both.dispersions(self.rules)
+            self._dispersions[key.wide] = both, found
         return found
 
     def untold(self, key: SeriesKey, first: int, last: int) -> list[Evidence] | None:
@@ -264,6 +265,8 @@ class Memory:
         if by > 0 and held and held[-1][0] == bucket:
             # The oldest go one after the other: nearly always it is the last bucket again.
             beyond = (*held[:-1], (bucket, held[-1][1] + by))
+        elif by > 0 and (not held or held[-1][0] < bucket):
+            beyond = (*held, (bucket, by))
         else:
             changed = dict(held)
             changed[bucket] = changed.get(bucket, 0) + by

@@ -14,6 +14,23 @@ from agents.detect.revision import revision, told
 from schemas.alert import Alert
 
 
+def judge_item(memory: Memory, item: Evidence, keys: tuple[SeriesKey, ...]) -> list[Alert]:
+    """Judge all series in which a headline counts, narrow before wide."""
+    least, learning = memory.rules.min_unique, memory.learning() is not None
+    alerts = []
+    for key in keys:
+        name = key.name
+        # What is cheap to know comes first: nearly all rows end here.
+        if memory.series[name].live is None and (
+            learning or memory.windows[name].total < least or not surprising(memory, key, item.seen)
+        ):
+            continue
+        alert = judge_row(memory, key, item, keys)
+        if alert is not None:
+            alerts.append(alert)
+    return alerts
+
+
 def judge_row(memory: Memory, key: SeriesKey, item: Evidence, keys: tuple[SeriesKey, ...]) -> Alert | None:
     """Judge `key` at a headline that counts in `keys`."""
     series = memory.series[key.name]
@@ -26,7 +43,6 @@ def judge_row(memory: Memory, key: SeriesKey, item: Evidence, keys: tuple[Series
 
 def _open(memory: Memory, key: SeriesKey, item: Evidence, keys: tuple[SeriesKey, ...]) -> Alert | None:
     rules = memory.rules
-    # What is cheap to know comes first: nearly all rows end here.
     if memory.windows[key.name].total < rules.min_unique or memory.learning() or memory.told(key, keys):
         return None
     last = item.seen

@@ -18,7 +18,7 @@ from agents.detect.ending import withdraw
 from agents.detect.evidence import item_of
 from agents.detect.learn import learn
 from agents.detect.memory import Lane, Memory
-from agents.detect.opening import judge_row
+from agents.detect.opening import judge_item
 from agents.detect.rules import DetectRules
 from schemas.alert import Alert
 from schemas.base import DAY, QUARTER
@@ -107,8 +107,7 @@ class Detector:
         alerts: list[Alert] = []
         item = item_of(row, self._subregions, self._directions)
         if item is not None and item.id not in memory.items:
-            keys = memory.add_item(item, lane)
-            alerts = [alert for key in keys if (alert := judge_row(memory, key, item, keys)) is not None]
+            alerts = judge_item(memory, item, memory.add_item(item, lane))
         if not row.headline.stale:
             # Only now: how much volume is still to be told is estimated by the headlines beside the one that is judged.
             told = {place.subregion for place in row.places} & self._subregions
