@@ -5,7 +5,7 @@ those of detection; what is added is how they came about. Pure, and total: a rec
 with its code.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from agents.classify.intake import Control, Intake, Item, Refusal
 from agents.classify.language import NOT_ENGLISH
@@ -62,12 +62,22 @@ class Explainer:
             return Unexplained(code=row.kind, detail="no headline; it goes to every lane as it is")
         return Asked(item, rows, self._words.read(row))
 
-    def compare(self, asked: Sequence[Asked], values: Iterable[bytes]) -> int:
-        """Measure the headlines of a file against all of `asked`; gives how many there were. Bounded memory."""
+    def compare(
+        self,
+        asked: Sequence[Asked],
+        values: Iterable[bytes],
+        refused: Callable[[int, Refusal, bytes], None] = lambda *_: None,
+    ) -> int:
+        """Measure the headlines of a file against all of `asked`; gives how many there were. Bounded memory.
+
+        `refused` is told each record that cannot be taken, with its index among `values`.
+        """
         count = 0
-        for value in values:
+        for index, value in enumerate(values):
             arrival = asked[0].row.headline.arrival
             rows = self._classifier.read(Inbound(0, arrival, value), arrival)
+            if isinstance(rows, Refusal):
+                refused(index, rows, value)
             row = rows[0][1] if isinstance(rows, list) else None
             if not isinstance(row, HeadlineRow):
                 continue

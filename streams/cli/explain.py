@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agents.explain import Explainer
     from agents.nearest import Asked
     from schemas.explanation import Explanation, Unexplained
+    from streams.cli.unread import Unread
 
 AT_ONCE = 1_000
 """Headlines that are compared with the file in one go: it is read once for so many."""
@@ -65,8 +66,8 @@ def explain(
       tocsin explain --series KP/any --at 2026-11-20T14:00Z --counts counts.jsonl.gz --json
 
     \b
-    Exit status: 0 all explained, 1 some are no headline (told in their place) or the counts end before --at, 2 wrong
-    usage or no such file.
+    Exit status: 0 all explained, 1 some are no headline (told in their place), some lines of --against could not be
+    read (told on standard error) or the counts end before --at, 2 wrong usage, no such file or no headline in it.
     """
     from streams.errors import Refusal
 
@@ -80,32 +81,41 @@ def explain(
         return explain_series(series, at, counts, bucket, rules, override, json)
     if counts is not None or override:
         raise Refusal("--counts and --set go with --series")
+    from agents.classify.language import language_of
     from agents.explain import Explainer
     from agents.rulebook import Rulebook
     from schemas.explanation import Unexplained
     from streams.cli.explain_view import show
     from streams.cli.output import country_names
+    from streams.cli.path_like import refuse_path
     from streams.cli.terminal import moment, now
+    from streams.cli.unread import Unread
     from streams.sources import STDIN
-    from streams.visible import json_line
+    from streams.visible import json_line, visible
 
     if text is None:
         raise Refusal('TEXT is missing; write tocsin explain "A headline", or - to read them from standard input')
+    if text != STDIN:
+        refuse_path(text, "name a headline; for the titles in a file: tocsin explain - < FILE")
     if text == STDIN == against:
         raise Refusal("--against -: standard input is read for the headlines already; name a file")
+    if language is not None and language_of(language) is None:
+        what = f"--language {visible(language)}: no language is named so; write en, fr or pt-BR"
+        typer.echo(f"tocsin: warning: {what} (a producer's would be kept as `extra`)", err=True)
     given = None if at is None else moment(at, "--at")
     fields = {"publisher": publisher, "url": url, "language": language}
     titles: Iterable[bytes] = sys.stdin.buffer if text == STDIN else [text.encode("utf-8", "surrogatepass")]
     explainer = Explainer(Rulebook.load(rules))
     names = {} if json else country_names(rules)
     unexplained = False
-    for explained in _explained(explainer, _records(titles, fields, text == STDIN), given, now(), against):
+    unread = Unread(against or "")
+    for explained in _explained(explainer, _records(titles, fields, text == STDIN), given, now(), against, unread):
         unexplained |= isinstance(explained, Unexplained)
         if json:
             sys.stdout.buffer.write(json_line(explained.model_dump(mode="json")) + b"\n")
         else:
             show(explained, names)
-    if unexplained:
+    if unexplained or unread.count:
         raise typer.Exit(1)
 
 
@@ -123,14 +133,23 @@ def _records(lines: Iterable[bytes], fields: dict[str, str | None], records: boo
 
 
 def _explained(
-    explainer: "Explainer", records: Iterator[bytes], at: int | None, now: int, against: str | None
+    explainer: "Explainer",
+    records: Iterator[bytes],
+    at: int | None,
+    now: int,
+    against: str | None,
+    unread: "Unread",
 ) -> Iterator["Explanation | Unexplained"]:
     from schemas.explanation import Unexplained
 
+    told = False
     while batch := list(islice(records, AT_ONCE if against else 1)):
         taken = [explainer.ask(value, at if at is not None else _arrival(value, now)) for value in batch]
         asked = [each for each in taken if not isinstance(each, Unexplained)]
-        compared = _compare(explainer, asked, against) if against and asked else 0
+        compared = 0
+        if against and asked:
+            compared = _compare(explainer, asked, against, None if told else unread)
+            told = True
         for each in taken:
             yield each if isinstance(each, Unexplained) else explainer.explain(each, against, compared)
 
@@ -145,7 +164,8 @@ def _arrival(value: bytes, now: int) -> int:
     return moment.at if moment is not None and moment.kind in ("time", "day") else now
 
 
-def _compare(explainer: "Explainer", asked: list["Asked"], against: str) -> int:
+def _compare(explainer: "Explainer", asked: list["Asked"], against: str, unread: "Unread | None") -> int:
+    """How many headlines of the file were measured; `unread` takes what could not be. Raises InputError for none."""
     from streams.cli.output import progress
     from streams.sources import read
 
@@ -156,4 +176,12 @@ def _compare(explainer: "Explainer", asked: list["Asked"], against: str) -> int:
                 yield value
                 advance(1)
 
-        return explainer.compare(asked, values())
+        if unread is None:
+            return explainer.compare(asked, values())
+        numbers = rows.numbers
+        compared = explainer.compare(
+            asked, values(), lambda index, refusal, value: unread.take(numbers[index], refusal, value)
+        )
+    unread.close(compared)
+    unread.need(compared)
+    return compared

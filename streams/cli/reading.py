@@ -8,7 +8,7 @@ from agents.classify.language import NOT_ENGLISH
 from agents.classify.reader import Reader
 from agents.classify.step import day_of
 from schemas.base import iso
-from schemas.headline import Evidence
+from schemas.headline import Evidence, Theme
 from streams.cli import output
 
 Line = dict[str, Any]
@@ -24,11 +24,11 @@ class Judge:
         self._now = now
         self._at = at
 
-    def judge(self, value: bytes) -> Line:
+    def judge(self, value: bytes) -> Line | Refusal:
         """What there is to say about a record. Never raises for what it holds."""
         meant = self._intake.read(value)
         if isinstance(meant, Refusal):
-            return {"title": None, "rejected": meant.code, "detail": meant.detail}
+            return meant
         if isinstance(meant, Withdrawal):
             return {"title": None, "withdraws": meant.withdraws}
         if isinstance(meant, Control):
@@ -39,15 +39,14 @@ class Judge:
         arrival = self._at if self._at is not None else meant.moment.at if meant.moment and dated else self._now
         headline = meant.arrived(arrival)
         read = self._reader.read_places if NOT_ENGLISH in headline.flags else self._reader.read
-        reading = read(headline.title, day_of(headline.event_time))
+        at = day_of(headline.event_time)
+        reading = read(headline.title, at)
         return {
             "title": headline.title,
             "places": [place.code for place in reading.places],
             "subregions": list(dict.fromkeys(place.subregion for place in reading.places)),
             "themes": [theme.theme for theme in reading.themes if theme.counted],
-            "uncounted": [
-                {"theme": theme.theme, "reason": theme.reason} for theme in reading.themes if not theme.counted
-            ],
+            "uncounted": self._uncounted(headline.title, at, reading.themes),
             "organisations": list(reading.organisations),
             "evidence": {
                 "places": {place.code: _proof(place.evidence) for place in reading.places},
@@ -63,18 +62,40 @@ class Judge:
             "flags": list(headline.flags),
         }
 
+    def _uncounted(self, title: str, at: int, themes: Iterable[Theme]) -> list[Line]:
+        """Each theme that does not count: why, by which cue, and by what words of it."""
+        without = [theme for theme in themes if not theme.counted]
+        if not without:
+            return []
+        look = self._reader.look(title, at)
+        told = []
+        for theme in without:
+            deciding = next(
+                judged
+                for judged in look.judged
+                if judged.match.pattern.theme == theme.theme and judged.why and judged.why[0] == theme.reason
+            )
+            words = [look.words(found.first, found.last) for found in deciding.cues]
+            cue = deciding.why[1] if deciding.why else None
+            told.append({"theme": theme.theme, "reason": theme.reason, "cue": cue, "cue_words": words})
+        return told
 
-def show(lines: Iterable[Line]) -> None:
-    """A table: a row for each record."""
-    output.table(("Headline", "Places", "Themes", "Because"), (_row(line) for line in lines))
+
+def show(lines: Iterable[Line], numbered: bool) -> None:
+    """A table: a row for each record, with the number of its line where it is one of a file."""
+    columns = ("Headline", "Places", "Themes", "Because")
+    if numbered:
+        output.table(("Line", *columns), ((str(line["line"]), *_row(line)) for line in lines))
+    else:
+        output.table(columns, map(_row, lines))
 
 
 def _row(line: Line) -> tuple[str, str, str, str]:
     if "rejected" in line:
-        return "-", "", f"rejected: {line['rejected']}", line["detail"]
+        return "-", "", "-", f"rejected: {line['rejected']}: {line['detail']}"
     if line["title"] is None:
-        return "-", "", "withdrawal" if "withdraws" in line else "control record", line.get("withdraws", "")
-    uncounted = [f"({theme['theme']}: {theme['reason']})" for theme in line["uncounted"]]
+        return "-", "", "-", f"withdraws {line['withdraws']}" if "withdraws" in line else "a control record"
+    uncounted = [f"({_standing(theme)})" for theme in line["uncounted"]]
     evidence: Mapping[str, Mapping[str, list[Line]]] = line["evidence"]
     because = [
         f"{name}: {', '.join(proof['words'] for proof in proofs)} ({', '.join(sorted({p['rule'] for p in proofs}))})"
@@ -82,6 +103,12 @@ def _row(line: Line) -> tuple[str, str, str, str]:
         for name, proofs in evidence[kind].items()
     ]
     return line["title"], " ".join(line["places"]), "\n".join([*line["themes"], *uncounted]), "\n".join(because)
+
+
+def _standing(theme: Line) -> str:
+    """A theme that does not count, in brackets of the table."""
+    by = f" by {', '.join(theme['cue_words'])}" if theme["cue_words"] else ""
+    return f"{theme['theme']}: {theme['reason']}{by}"
 
 
 def _proof(evidence: Iterable[Evidence]) -> list[Line]:

@@ -2,7 +2,7 @@
 
     check   0 sound   2 faults
     test    0 all examples hold   1 some do not
-    diff    0 nothing is read otherwise   1 something is
+    diff    0 nothing is read otherwise   1 something is, or a line could not be read
 
 What cannot be read at all ends with 2, as everywhere.
 """
@@ -122,12 +122,17 @@ def diff(
 ) -> None:
     """Show which headlines of a file are read otherwise under other rules: places, themes, whether they count.
 
-    A headline is read as of its published time, or of now where it has none. Ends with 1 when something differs.
+    A headline is read as of its published time, or of now where it has none. Lines that hold none are told on
+    standard error.
 
     \b
     Examples:
       tocsin rules diff - my-rules news.jsonl.gz
       tocsin rules diff before after news.csv --json | jq -c 'select(.kind == "change") | [.title, .themes]'
+
+    \b
+    Exit status: 0 nothing differs, 1 something does or some lines could not be read, 2 wrong usage, rules that cannot
+    be used, or a file without a headline.
     """
     from streams.cli.rules_diff import Differ, as_lines, show
     from streams.cli.terminal import now
@@ -138,7 +143,7 @@ def diff(
         sys.stdout.buffer.writelines(as_lines(found))
     else:
         show(found, None if every else 20)
-    raise typer.Exit(1 if found.changes else 0)
+    raise typer.Exit(1 if found.changes or found.unread else 0)
 
 
 def _loaded(directory: Path) -> "Reader":

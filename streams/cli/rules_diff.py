@@ -9,11 +9,12 @@ from typing import NamedTuple
 from rich.text import Text
 
 from agents.classify.difference import Change, change
-from agents.classify.intake import Intake, Item
+from agents.classify.intake import Intake, Item, Refusal
 from agents.classify.language import NOT_ENGLISH
 from agents.classify.reader import Reader, Reading
 from agents.classify.step import day_of
 from streams.cli import output
+from streams.cli.unread import Unread
 from streams.sources import read
 from streams.visible import json_line, visible
 
@@ -36,6 +37,8 @@ class Found:
     """What a file came to."""
 
     headlines: int = 0
+    unread: int = 0
+    """Lines that hold no headline and are no record of another kind."""
     changes: list[Changed] = field(default_factory=list)
     places_added: Counter[str] = field(default_factory=Counter)
     places_removed: Counter[str] = field(default_factory=Counter)
@@ -69,10 +72,10 @@ class _Side:
         self._read_places = lru_cache(_KEPT)(reader.read_places)
         self._now = now
 
-    def read(self, value: bytes) -> tuple[Item, Reading] | None:
+    def read(self, value: bytes) -> tuple[Item, Reading] | Refusal | None:
         item = self._intake.read(value)
         if not isinstance(item, Item):
-            return None
+            return item if isinstance(item, Refusal) else None
         dated = item.moment is not None and item.moment.kind in ("time", "day")
         at = day_of(item.moment.at if item.moment is not None and dated else self._now)
         return item, (self._read_places if NOT_ENGLISH in item.flags else self._read)(item.title, at)
@@ -85,18 +88,27 @@ class Differ:
         self._old, self._new = _Side(old, now), _Side(new, now)
 
     def over(self, file: str) -> Found:
-        """What differs in a file. What is no headline is passed over: rules do not decide about that."""
+        """What differs in a file. What is no headline is told, and passed over: rules do not decide about that.
+
+        Raises InputError where no line holds one.
+        """
         found = Found()
+        unread = Unread(file)
         with read(file) as rows, output.progress(len(rows)) as advance:
             for index, value in enumerate(rows):
                 old, new = self._old.read(value), self._new.read(value)
-                if old is not None and new is not None:
+                if isinstance(new, Refusal):
+                    unread.take(rows.numbers[index], new, value)
+                elif old is not None and new is not None and not isinstance(old, Refusal):
                     found.headlines += 1
                     differs = change(old[1], new[1], (old[0].family, new[0].family))
                     if differs:
                         found.take(Changed(rows.numbers[index], new[0].title, differs))
                 if index % _STEP == _STEP - 1:
                     advance(_STEP)
+        found.unread = unread.count
+        unread.close(found.headlines)
+        unread.need(found.headlines)
         return found
 
 
@@ -123,6 +135,7 @@ def as_lines(found: Found) -> Iterator[bytes]:
             {
                 "kind": "summary",
                 "headlines": found.headlines,
+                "unread": found.unread,
                 "changed": len(found.changes),
                 "places": _sums(added=found.places_added, removed=found.places_removed),
                 "themes": _sums(gained=found.themes_gained, lost=found.themes_lost, other=found.themes_other),

@@ -14,8 +14,8 @@ __all__ = ["rules_read_once"]
 Capture = pytest.CaptureFixture[bytes]
 
 
-def classify(capsysbinary: Capture, *arguments: object) -> list[dict[str, Any]]:
-    assert run(["classify", *map(str, arguments), "--json"]) == 0
+def classify(capsysbinary: Capture, *arguments: object, status: int = 0) -> list[dict[str, Any]]:
+    assert run(["classify", *map(str, arguments), "--json"]) == status
     return [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
 
 
@@ -34,7 +34,12 @@ def test_a_headline(capsysbinary: Capture) -> None:
 def test_what_does_not_count_says_why(capsysbinary: Capture) -> None:
     (line,) = classify(capsysbinary, "North Korea denies it deployed troops to the border")
     assert line["themes"] == []
-    assert line["uncounted"] == [{"theme": "troop-deployment", "reason": "denied"}]
+    (uncounted,) = line["uncounted"]
+    assert (uncounted["theme"], uncounted["reason"]) == ("troop-deployment", "denied")
+    assert uncounted["cue"]
+    assert uncounted["cue_words"] == ["denies"]
+    assert run(["classify", line["title"]]) == 0
+    assert b"(troop-deployment: denied by denies)" in capsysbinary.readouterr().out
 
 
 def test_a_line_for_each_line_in_order(tmp_path: Path, capsysbinary: Capture) -> None:
@@ -42,7 +47,8 @@ def test_a_line_for_each_line_in_order(tmp_path: Path, capsysbinary: Capture) ->
     path.write_bytes(
         b'{"title": "One", "date": "2025-11-20"}\n\nrubbish\n{"title": 5}\n{"withdraws": "x"}\n{"title": "Two"}\n'
     )
-    lines = classify(capsysbinary, path)
+    lines = classify(capsysbinary, path, status=1)
+    assert [line["line"] for line in lines] == [1, 3, 4, 5, 6]
     assert [line["title"] for line in lines] == ["One", None, None, None, "Two"]
     assert [line.get("rejected") for line in lines] == [None, "not_json", "title_wrong_type", None, None]
     assert lines[3]["withdraws"] == "x"
@@ -67,7 +73,36 @@ def test_a_table_for_people(capsysbinary: Capture) -> None:
     assert "North Korea" in out
 
 
-@pytest.mark.parametrize("text", ["A long headline " * 100, "", ".", "nul \0 in it"])
+def test_lines_that_cannot_be_read_are_told(tmp_path: Path, capsysbinary: Capture) -> None:
+    path = tmp_path / "titles.txt"
+    path.write_text("\n".join(["", *(f"Rain in Lima, day {day}" for day in range(30))]))
+    assert run(["classify", str(path)]) == 1
+    out, err = capsysbinary.readouterr()
+    assert b"Line " in out
+    assert b"rejected: not_json" in out
+    assert f"{path}: line 2: not_json".encode() in err
+    assert b"line 31:" not in err
+    assert b"30 lines could not be read, 20 more than are told here; 0 were read" in err
+    assert b"tocsin explain -" in err
+
+
+@pytest.mark.parametrize("name", ["nosuch.jsonl", "old news.CSV", "a/b", "news.jsonl.gz", ".", "tests"])
+@pytest.mark.parametrize(("command", "cure"), [("classify", b"name a file"), ("explain", b"tocsin explain - < FILE")])
+def test_what_looks_like_a_file_is_no_headline(capsysbinary: Capture, command: str, cure: bytes, name: str) -> None:
+    assert run([command, name]) == 2
+    out, err = capsysbinary.readouterr()
+    assert out == b""
+    assert err.startswith(f"tocsin: {name}: ".encode())
+    assert cure in err
+
+
+@pytest.mark.parametrize("text", ["A long headline " * 100, "24/7 watch", "nul \0 in it", "Peace talks end."])
 def test_what_is_no_file_is_a_headline(capsysbinary: Capture, text: str) -> None:
     (line,) = classify(capsysbinary, text)
-    assert line["title"] == (" ".join(text.replace("\0", "").split()) or None)
+    assert line["title"] == " ".join(text.replace("\0", "").split())
+
+
+def test_an_empty_headline_is_none(capsysbinary: Capture) -> None:
+    (line,) = classify(capsysbinary, "", status=1)
+    assert (line["title"], line["rejected"]) == (None, "title_empty")
+    assert capsysbinary.readouterr().err == b""

@@ -114,10 +114,8 @@ NEWS = [
 def test_what_a_change_changes(changed: Path, tmp_path: Path, capsysbinary: Capture) -> None:
     path = tmp_path / "news.jsonl.gz"
     path.write_bytes(gzip.compress("\n".join(map(json.dumps, NEWS)).encode()))
-    assert rules(capsysbinary, "diff", "-", changed, path) == (
-        0,
-        [{"kind": "summary", "headlines": 3, "changed": 0, "places": {}, "themes": {}, "families": 0}],
-    )
+    nothing = {"headlines": 3, "unread": 1, "changed": 0, "places": {}, "themes": {}, "families": 0}
+    assert rules(capsysbinary, "diff", "-", changed, path) == (1, [{"kind": "summary", **nothing}])
     themes = yaml.safe_load((changed / "themes.yaml").read_text(encoding="utf-8"))
     for pattern in themes["themes"]["troop-deployment"]["patterns"]:
         pattern["without"] = [*pattern.get("without", []), "=russia"]
@@ -134,6 +132,24 @@ def test_what_a_change_changes(changed: Path, tmp_path: Path, capsysbinary: Capt
     out = capsysbinary.readouterr().out.decode()
     assert "troop-deployment: counted > absent" in out
     assert "2 of 3 headlines" in out
+
+
+def test_lines_that_cannot_be_read_are_no_headlines_that_agree(tmp_path: Path, capsysbinary: Capture) -> None:
+    path = tmp_path / "titles.txt"
+    path.write_text("Rain in Lima\nSnow in Oslo\n")
+    assert run(["rules", "diff", "-", "-", str(path)]) == 2
+    out, err = capsysbinary.readouterr()
+    assert out == b""
+    assert f"{path}: line 2: not_json".encode() in err
+    assert b"no headline in it" in err
+    path.write_text('{"title": "Rain in Lima"}\nSnow in Oslo\n')
+    assert run(["rules", "diff", "-", "-", str(path)]) == 1
+    out, err = capsysbinary.readouterr()
+    assert b"0 of 1 headlines" in out
+    assert b"1 line could not be read; 1 was read" in err
+    path.write_text('{"title": "Rain in Lima"}\n{"withdraws": "x"}\n')
+    assert run(["rules", "diff", "-", "-", str(path)]) == 0
+    assert capsysbinary.readouterr().err == b""
 
 
 def test_rules_that_cannot_be_read_are_named(changed: Path, tmp_path: Path, capsysbinary: Capture) -> None:
