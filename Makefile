@@ -21,8 +21,8 @@ install: $(INSTALLED) ## Install into .venv what the lock file pins, every file 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11 or later; none is on the PATH (or name one: make PYTHON=...)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "cannot make $(VENV); on Debian and Ubuntu, first: apt-get install python3-venv" >&2; exit 1; }
-	@echo "installing into $(VENV) (a minute or two, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "installing into $(VENV) (once; a minute or two, longer where the line or the machine is busy)"
+	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

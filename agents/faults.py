@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from agents.fault_words import place, told
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -52,17 +54,8 @@ def read(path: Path, model: type[Model], overrides: Mapping[str, Any] | None = N
     try:
         return model.model_validate({**document, **(overrides or {})})
     except ValidationError as error:
-        raise RulesError(
-            [
-                Fault(
-                    path.name,
-                    line_of(root, fault["loc"]),
-                    f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}",
-                    _cure(fault["type"]),
-                )
-                for fault in error.errors()
-            ]
-        ) from error
+        faults = [(line_of(root, fault["loc"]), *told(model, document, fault)) for fault in error.errors()]
+        raise RulesError([Fault(path.name, *fault) for fault in faults]) from error
 
 
 def read_lines(path: Path) -> tuple[Any, yaml.Node]:
@@ -141,10 +134,40 @@ def _unread(name: str, text: str, error: yaml.YAMLError) -> Fault:
         return Fault(name, line, "not YAML: a control character", "remove it there, or write it as an escape in quotes")
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark else 0
+    if mark is not None and _tab(text, mark.line, mark.column):
+        return Fault(name, line, "not YAML: a tab stands where spaces must", "indent with spaces, never with tabs")
     what = f"not YAML: {' '.join(str(getattr(error, 'problem', error)).split())}"
     if isinstance(error, yaml.constructor.ConstructorError) and "tag" in what:
         return Fault(name, line, what, "leave the tag out: plain values are all that rules have")
     return Fault(name, line, what, "check indentation, colons and quotes there")
+
+
+def _tab(text: str, line: int, column: int) -> bool:
+    """Whether a parser was stopped by a tab: at that place, or in front of it."""
+    lines = text.splitlines()
+    given = lines[line] if line < len(lines) else ""
+    return given[column : column + 1] == "\t" or "\t" in given[: len(given) - len(given.lstrip())]
+
+
+def repeats(path: Path) -> list[Fault]:
+    """Words that stand twice in one list of a file: no harm, but nobody means it. Raises RulesError."""
+    document, root = _compose(path)
+    found: list[Fault] = []
+    todo: list[tuple[tuple[int | str, ...], yaml.Node]] = [((), root)]
+    while todo:
+        location, node = todo.pop()
+        if isinstance(node, yaml.MappingNode):
+            todo += [((*location, key.value), value) for key, value in reversed(node.value)]
+        elif isinstance(node, yaml.SequenceNode):
+            todo += [((*location, index), item) for index, item in reversed(list(enumerate(node.value)))]
+            seen: set[str] = set()
+            for item in node.value:
+                if isinstance(item, yaml.ScalarNode):
+                    if item.value in seen:
+                        what = f"{place(document, location)}: {item.value!r} stands twice in the list"
+                        found.append(Fault(path.name, item.start_mark.line + 1, what, "keep one"))
+                    seen.add(item.value)
+    return found
 
 
 def _repeated(name: str, root: yaml.Node) -> Iterator[Fault]:
@@ -163,11 +186,3 @@ def _repeated(name: str, root: yaml.Node) -> Iterator[Fault]:
                     yield Fault(name, line, f"{key.value} stands twice", cure)
                 if not isinstance(value, yaml.ScalarNode):
                     todo.append(value)
-
-
-def _cure(kind: str) -> str:
-    return {
-        "extra_forbidden": "no such setting; check the spelling",
-        "missing": "add it",
-        "string_type": "put it in quotes: YAML reads NO, on and numbers as something else",
-    }.get(kind, "correct the value")

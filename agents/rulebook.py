@@ -25,6 +25,23 @@ from agents.detect.rules import DetectRules
 from agents.faults import Fault, RulesError
 from agents.faults import directory as existing
 
+FILES = (
+    "deduplicate.yaml",
+    "deduplicate_opposites.yaml",
+    "deduplicate_words.yaml",
+    "detect.yaml",
+    "lanes.yaml",
+    "leaders.yaml",
+    "modality.yaml",
+    "places.yaml",
+    "places_examples.yaml",
+    "places_hard.yaml",
+    "places_world.yaml",
+    "publishers.yaml",
+    "themes.yaml",
+    "themes_words.yaml",
+)
+"""All that is read of a rules directory."""
 _SECTIONS: Mapping[str, type[BaseModel]] = {"detect": DetectRules, "deduplicate": DeduplicateRules}
 _Part = TypeVar("_Part")
 _Settings = TypeVar("_Settings", DetectRules, DeduplicateRules)
@@ -52,6 +69,7 @@ class Rulebook:
         if not any((where / name).exists() for name in ("lanes.yaml", "themes.yaml", "places.yaml")):
             cure = "name a full directory of rule files in --rules or TOCSIN_RULES, a copy of the packaged one to begin"
             raise RulesError([Fault(str(where), 0, "no rule files in it", cure)])
+        faults += strays(where)
         settings = _parsed(overrides, faults)
         reader = _tried(lambda: Reader.load(where), faults)
         lanes = _tried(lambda: Lanes.load(where / "lanes.yaml"), faults)
@@ -60,6 +78,19 @@ class Rulebook:
         if faults or reader is None or lanes is None or deduplicate is None or detect is None:
             raise RulesError(faults)
         return cls(reader, lanes, deduplicate, detect, version_of(where, settings))
+
+
+def strays(directory: Path) -> list[Fault]:
+    """YAML files of a rules directory that nothing reads: under a misspelt name rules would be missed in silence."""
+    found = []
+    for path in sorted(directory.iterdir()):
+        if path.suffix in (".yaml", ".yml") and path.name not in FILES:
+            near = difflib.get_close_matches(path.name, FILES, n=1)
+            cure = (
+                f"did you mean {near[0]}? Else move it out of the directory" if near else "move it out of the directory"
+            )
+            found.append(Fault(path.name, 0, "nothing reads this file", cure))
+    return found
 
 
 def version_of(directory: Path, overrides: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.classify.cue_lists import CueLists
 from agents.classify.gazetteer_rules import Code, Phrases
 from agents.classify.reader import Reader
 from agents.classify.theme_rules import ThemeRules
@@ -68,10 +69,11 @@ def examples(directory: Path, subregions: Mapping[str, str]) -> list[Example]:
     return [*_of_themes(directory / THEMES), *_of_places(directory / PLACES, subregions)]
 
 
-def failures(reader: Reader, listed: list[Example]) -> Iterator[Failure]:
-    """Those that `reader` reads otherwise."""
+def failures(reader: Reader, listed: list[Example], directory: Path) -> Iterator[Failure]:
+    """Those that `reader`, of that directory, reads otherwise. Raises RulesError."""
+    lists = CueLists(directory)
     for example in listed:
-        failure = _of_theme(reader, example) if example.theme is not None else _of_place(reader, example)
+        failure = _of_theme(reader, lists, example) if example.theme is not None else _of_place(reader, example)
         if failure is not None:
             yield failure
 
@@ -110,28 +112,36 @@ def _of_places(path: Path, subregions: Mapping[str, str]) -> Iterator[Example]:
         raise RulesError(faults)
 
 
-def _of_theme(reader: Reader, example: Example) -> Failure | None:
+def _of_theme(reader: Reader, lists: CueLists, example: Example) -> Failure | None:
     read = {theme.theme: theme for theme in reader.read(example.title, example.at).themes}
     theme = read.get(example.theme or "")
     found = "absent" if theme is None else theme.reason or "counted"
     if found == example.expected:
         return None
     if theme is not None:
-        return Failure(example, found, _because(reader, example, theme))
+        return Failure(example, found, _because(reader, lists, example, theme))
     others = ", ".join(sorted(read))
     return Failure(example, found, f"no pattern holds; found is {others}" if others else "no pattern holds")
 
 
-def _because(reader: Reader, example: Example, theme: Theme) -> str:
+def _because(reader: Reader, lists: CueLists, example: Example, theme: Theme) -> str:
     told = []
+    cures = []
     look = reader.look(example.title, example.at)
     for judged in look.judged:
         if judged.match.pattern.theme != theme.theme or (judged.why is not None) == theme.counted:
             continue
         words = " + ".join(repr(look.words(part.first, part.last)) for part in judged.match.parts)
-        cue = ", ".join(repr(look.words(cue.first, cue.last)) for cue in judged.cues)
-        by = f"; {judged.why[0]} by {judged.why[1]}{f' ({cue})' if cue else ''}" if judged.why else ""
+        by = ""
+        if judged.why is not None:
+            reason, name = judged.why
+            words_of = ", ".join(repr(look.words(cue.first, cue.last)) for cue in judged.cues)
+            listed = lists.place(reason, name)
+            by = f"; {reason} by {name}{f' of {listed}' if listed else ''}{f' ({words_of})' if words_of else ''}"
+            cures.append(lists.cure(reason, name, theme.theme))
         told.append(f"{judged.match.pattern.name} holds: {words}{by}")
+    if example.expected == "counted":
+        told += [f"to let it count: {cure}" for cure in cures if cure is not None]
     return " | ".join(dict.fromkeys(told))
 
 

@@ -23,6 +23,11 @@ from schemas.headline import Evidence, Place, Theme
 RULES = Path(__file__).parent.parent / "rules"
 """The rules of the package."""
 
+_NO_PLACE = "known to be no place"
+_PARTICLES = frozenset(["the", "al", "el", "de", "la"])
+_CAPITALS = frozenset(["capital", "upper"])
+"""How all senses of a word are written that nobody takes for a place in lower case, unlike "turkey" and "us"."""
+
 
 class Reading(NamedTuple):
     """What a title says."""
@@ -116,12 +121,12 @@ class Reader:
         return Reading(found_places, (), organisations)
 
     def rejected(self, title: str, at: int) -> tuple[Rejected, ...]:
-        """The names that were tried and refused, in order."""
+        """The names that were tried and refused, in order. Not mere words: "of", "police", "deal"."""
         tokens = tokenise(title)
         refused: list[places.Refused] = []
         hits = places.find(self._gazetteer, tokens, at, refused)
         refused += [
-            places.Refused(hit.first, hit.last, "known to be no place")
+            places.Refused(hit.first, hit.last, _NO_PLACE)
             for hit in hits
             if not hit.sense.codes and hit.sense.organisation is None
         ]
@@ -133,7 +138,18 @@ class Reader:
                 item.why,
             )
             for item in sorted(refused)
+            if not self._mere_word(tokens, item)
         )
+
+    def _mere_word(self, tokens: Tokens, item: places.Refused) -> bool:
+        """Whether nobody would take these words for a place, though a town somewhere is written like them."""
+        words = tokens.words[item.first : item.last]
+        if len(words) == 1 and words[0] in _PARTICLES:
+            return True
+        if item.why == _NO_PLACE or any(tokens.capital(index) for index in range(item.first, item.last)):
+            return False
+        entry = self._gazetteer.entries[" ".join(words)]
+        return all(sense.case in _CAPITALS for sense in entry.senses)
 
     def look(self, title: str, at: int) -> Look:
         """The tokens and every pattern that holds, as `read` sees them."""

@@ -20,6 +20,8 @@ from streams.visible import visible
 
 _WHERE = {"credit": "the title's credit", "source": "the source", "suffix": "the title's end", "host": "the host"}
 _GAPS = {"none": " ", "soft": " , ", "break": " | "}
+_NO_LISTS = ("past-year", "question")
+_CURES = {"figurative": "; unless that list is `strong`, `certain: true` on a pattern outweighs it"}
 _LEVEL = {"country": "", "subregion": " (subregion)"}
 
 
@@ -90,7 +92,10 @@ def _pattern(pattern: ExplainedPattern) -> str:
     if pattern.counted:
         return told
     words = f" by {', '.join(map(_quoted, pattern.cue_words))}" if pattern.cue_words else ""
-    return f"{told}; {pattern.reason}{words} (cue {pattern.cue})"
+    listed = "" if pattern.cue in _NO_LISTS else "the list "
+    where = "" if pattern.cue in _NO_LISTS else " of modality.yaml"
+    cure = "" if pattern.cue in _NO_LISTS else _CURES.get(pattern.reason or "", "")
+    return f"{told}; {pattern.reason}{words} ({listed}{pattern.cue}{where}{cure})"
 
 
 def _publisher(publisher: ExplainedPublisher) -> Iterable[Text]:

@@ -29,6 +29,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 def check(directory: Directory = None, as_json: Json = False) -> None:
     """Find every fault of the rule files, each with its file, line and cure. Ends with 2 when there is one.
 
+    A YAML file in the directory that nothing reads is one. Words that stand twice in a list are a notice, no fault.
+
     \b
     Examples:
       tocsin rules check
@@ -36,28 +38,32 @@ def check(directory: Directory = None, as_json: Json = False) -> None:
     """
     from agents.classify.examples import examples
     from agents.classify.reader import RULES
-    from agents.faults import RulesError
-    from agents.rulebook import Rulebook
+    from agents.faults import RulesError, repeats
+    from agents.rulebook import FILES, Rulebook
     from streams.visible import json_line, visible
 
     where = directory or RULES
     faults: list[Fault] = []
+    notices: list[Fault] = []
     version = None
     try:
         rulebook = Rulebook.load(directory)
         examples(where, rulebook.reader.subregions)
         version = rulebook.version
+        notices = [notice for name in FILES if (where / name).exists() for notice in repeats(where / name)]
     except RulesError as error:
         faults = error.faults
     if as_json:
         told = {"directory": str(where), "rules": version, "faults": [fault._asdict() for fault in faults]}
+        told["notices"] = [notice._asdict() for notice in notices]
         sys.stdout.buffer.write(json_line(told) + b"\n")
     elif faults:
         for fault in faults:
-            line = f":{fault.line}" if fault.line else ""
-            typer.echo(visible(f"{fault.file}{line}: {fault.what} ({fault.cure})"))
+            typer.echo(visible(_fault_line(fault)))
         typer.echo(f"{len(faults):,} {'fault' if len(faults) == 1 else 'faults'} in {visible(str(where))}")
     else:
+        for notice in notices:
+            typer.echo(visible(f"notice: {_fault_line(notice)}"))
         typer.echo(f"sound: {visible(str(where))}, rules {version}")
     raise typer.Exit(2 if faults else 0)
 
@@ -76,13 +82,17 @@ def read_examples(directory: Directory = None, as_json: Json = False) -> None:
     """
     from agents.classify.examples import examples, failures
     from agents.classify.reader import RULES, Reader
+    from agents.faults import RulesError
     from agents.faults import directory as existing
+    from agents.rulebook import strays
     from streams.visible import json_line, visible
 
     where = existing(directory or RULES)
+    if strange := strays(where):
+        raise RulesError(strange)
     reader = Reader.load(where)
     listed = examples(where, reader.subregions)
-    failed = list(failures(reader, listed))
+    failed = list(failures(reader, listed, where))
     if as_json:
         told = {
             "directory": str(where),
@@ -150,9 +160,17 @@ def _loaded(directory: Path) -> "Reader":
     from agents.classify.reader import RULES, Reader
     from agents.faults import RulesError
     from agents.faults import directory as existing
+    from agents.rulebook import strays
 
     where = existing(RULES if str(directory) == "-" else directory)
     try:
+        if strange := strays(where):
+            raise RulesError(strange)
         return Reader.load(where)
     except RulesError as error:
         raise RulesError([fault._replace(file=f"{directory}/{fault.file}") for fault in error.faults]) from None
+
+
+def _fault_line(fault: "Fault") -> str:
+    line = f":{fault.line}" if fault.line else ""
+    return f"{fault.file}{line}: {fault.what} ({fault.cure})"

@@ -9,7 +9,7 @@ import pytest
 from agents.classify.lanes import Lanes
 from agents.classify.reader import RULES, Reader
 from agents.faults import RulesError
-from agents.rulebook import Rulebook, version_of
+from agents.rulebook import Rulebook, strays, version_of
 
 _load_reader = Reader.load
 
@@ -157,3 +157,10 @@ def test_faults_of_the_table_of_lanes(tmp_path: Path, text: str, line: int, told
     with pytest.raises(RulesError) as caught:
         Lanes.load(tmp_path / "lanes.yaml")
     assert any(str(fault).startswith(f"lanes.yaml:{line}: ") and told in str(fault) for fault in caught.value.faults)
+
+
+def test_every_file_of_the_package_is_read_and_a_strange_one_refused(directory: Path) -> None:
+    assert strays(RULES) == []
+    (directory / "lane.yaml").write_text("x: 1\n")
+    (told,) = faults(directory)
+    assert "lane.yaml:0: nothing reads this file (did you mean lanes.yaml?" in told

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from agents.classify.cue_lists import CueLists
 from agents.classify.reader import RULES
 from streams.cli import run
 
@@ -85,6 +86,65 @@ def test_examples_that_fail_say_what_was_found_and_why(changed: Path, capsysbina
     assert "deploy-forces holds: 'sends' + 'troops'" in second["why"]
     assert run(["rules", "test", str(changed)]) == 1
     assert f"themes.yaml:{line}: Rain in Lima" in capsysbinary.readouterr().out.decode()
+
+
+@pytest.mark.parametrize(
+    ("cue", "cure"),
+    [
+        ("works", "`certain: true` on the pattern does not outweigh"),
+        ("play", "mark the pattern `certain: true`, or add"),
+    ],
+)
+def test_what_is_figurative_says_where_that_is_written_and_the_cure(changed: Path, cue: str, cure: str) -> None:
+    text = (changed / "modality.yaml").read_text(encoding="utf-8")
+    line = text[: text.index(f"- name: {cue}\n")].count("\n") + 1
+    lists = CueLists(changed)
+    assert lists.place("figurative", cue) == f"modality.yaml:{line}"
+    assert cure in str(lists.cure("figurative", cue, "invasion"))
+    assert "add invasion to `unless` of that list" in str(lists.cure("figurative", cue, "invasion"))
+
+
+def test_what_is_no_list_has_no_place(changed: Path) -> None:
+    lists = CueLists(changed)
+    assert lists.place("historical", "past-year") is lists.cure("historical", "past-year", "invasion") is None
+    assert lists.cure("denied", "negation", "invasion") == "add invasion to `unless` of that list"
+
+
+def test_a_new_example_that_is_figurative_says_what_to_do(changed: Path, capsysbinary: Capture) -> None:
+    title = "Zombies invade Poland with tanks in new video game"
+    text = (changed / "themes.yaml").read_text(encoding="utf-8")
+    begin = text.index("\n  invasion:\n")
+    at = text.index("    examples:\n", begin) + len("    examples:\n")
+    (changed / "themes.yaml").write_text(f"{text[:at]}      - {title}\n{text[at:]}", encoding="utf-8")
+    status, (told,) = rules(capsysbinary, "test", changed)
+    (failure,) = told["failures"]
+    assert (status, failure["title"], failure["found"]) == (1, title, "figurative")
+    assert "figurative by works of modality.yaml:" in failure["why"]
+    assert "to let it count: add invasion to `unless`" in failure["why"]
+
+
+@pytest.mark.parametrize(("name", "near"), [("theme.yaml", "themes.yaml"), ("places.yml", "places.yaml")])
+@pytest.mark.parametrize("command", [["check", "DIR"], ["test", "DIR"], ["diff", "-", "DIR", "x"]])
+def test_a_file_that_nothing_reads_is_a_fault(
+    changed: Path, capsysbinary: Capture, command: list[str], name: str, near: str
+) -> None:
+    (changed / name).write_text("x: 1\n")
+    (changed / "README.md").write_text("ours\n")
+    assert run(["rules", *(str(changed) if part == "DIR" else part for part in command)]) == 2
+    told = b"".join(capsysbinary.readouterr()).decode()
+    assert told.count("nothing reads this file") == 1
+    assert f"did you mean {near}?" in told
+
+
+def test_a_word_that_stands_twice_is_a_notice(changed: Path, capsysbinary: Capture) -> None:
+    line = edit(changed, "modality.yaml", "- name: works\n", '- name: works\n    unless: [espionage, "espionage"]\n')
+    edit(changed, "modality.yaml", "    unless: [cyber-attack]\n  - name: sport", "  - name: sport")
+    status, (told,) = rules(capsysbinary, "check", changed)
+    assert (status, told["faults"]) == (0, [])
+    what = "figurative.works.unless: 'espionage' stands twice in the list"
+    assert {"file": "modality.yaml", "line": line + 1, "what": what, "cure": "keep one"} in told["notices"]
+    assert run(["rules", "check", str(changed)]) == 0
+    assert f"notice: modality.yaml:{line + 1}: {what} (keep one)" in capsysbinary.readouterr().out.decode()
 
 
 def test_examples_of_places(changed: Path, capsysbinary: Capture) -> None:
