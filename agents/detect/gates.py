@@ -95,7 +95,7 @@ def _opens(memory: Memory, key: SeriesKey, last: int, both: list[_Told]) -> Iter
     yield Gate(
         name="learning",
         holds=learning is None,
-        value=min(days, rules.learning_days),
+        value=days,
         threshold=rules.learning_days,
         told=f"the lane has seen headlines on {days} whole days" if learning is None else f"learning: {learning}",
     )

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 from schemas.base import HOUR, iso
 from streams.cli.counting import Counted
 
+MANY = 4
+"""Buckets from which on it is no chance that none starts within an hour."""
+
 
 def days(counted: Counted) -> float:
     """Days that the rows span."""
@@ -29,7 +32,17 @@ def summary(counted: Counted) -> Iterator[tuple[str, str]]:
     if unknown := sorted(run.unknown_themes):
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         told = ", ".join(f"{theme}{_meant(theme, run.themes)}" for theme in unknown[:5])
-        yield "themes", f"unknown to the rules, so no part of any: {told}{more}"
+        yield "themes", f"unknown to the rules, so series of their own and no part of any: {told}{more}"
+
+    if (doubt := hint(counted)) is not None:
+        yield "hint", doubt
+
+
+def hint(counted: Counted) -> str | None:
+    """That counts by the hour were read as quarters, where it looks like that: they then count in the wrong buckets."""
+    if counted.run.width >= HOUR or counted.buckets < MANY or counted.on_the_hour < counted.buckets:
+        return None
+    return f"all {counted.buckets:,} buckets start at a full hour: if they are hours, give --bucket 1h"
 
 
 def _meant(theme: str, themes: Iterable[str]) -> str:

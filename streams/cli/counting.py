@@ -66,6 +66,10 @@ class Counted:
     """All revisions, by (id, revision) when all is read."""
     ready: int | None = None
     """The bucket that ended, ms, when the first lane could open alerts."""
+    buckets: int = 0
+    """Buckets with rows."""
+    on_the_hour: int = 0
+    """Those of them that start at a full hour."""
 
     @property
     def lanes(self) -> int:
@@ -84,6 +88,9 @@ class Counted:
         before = self.run.last
         self.alerts += self.run.take(row)
         self.rows += 1
+        if self.run.last is not None and before != self.run.last:
+            self.buckets += 1
+            self.on_the_hour += self.run.last % HOUR == 0
         if self.ready is None and before != self.run.last and len(self.run.learning()) < self.lanes:
             self.ready = self.run.last
 

@@ -21,13 +21,17 @@ from agents.detect.memory import Memory
 from schemas.base import QUARTER, iso
 from streams.cli import counting, output
 from streams.cli.backtesting import series_key
+from streams.cli.count_summary import hint
 from streams.cli.counting import Counted, Enough
 from streams.cli.terminal import moment
 from streams.errors import Refusal
 from streams.visible import json_line
 
 if TYPE_CHECKING:
-    from schemas.standing import Standing
+    from schemas.standing import Gate, Standing
+
+OF_THE_MOMENT = ("headline", "alive")
+"""Gates about what came just then."""
 
 
 class Replayed(Counted):
@@ -42,6 +46,8 @@ class Replayed(Counted):
         self.answer: Standing | None = None
         self.begins: int | None = None
         """Start of the first bucket, where that comes after the moment."""
+        self._passed = False
+        """Whether rows of a later bucket follow: then nothing more can come of the one that is asked about."""
         run.lane_of(self._key).watch = self._watch
 
     @property
@@ -51,8 +57,10 @@ class Replayed(Counted):
 
     @property
     def known_until(self) -> int | None:
-        """The close, or the end of the counts where they end sooner, ms."""
-        return None if self.run.last is None else min(self.close, self.run.last + self.run.width)
+        """The close, or the end of the counts where they end sooner, ms. A bucket without a row is no end."""
+        if self.run.last is None:
+            return None
+        return self.close if self._passed else min(self.close, self.run.last + self.run.width)
 
     def take_row(self, row: SeriesRow | VolumeRow) -> None:
         """The next row; nothing after the bucket is needed."""
@@ -61,6 +69,7 @@ class Replayed(Counted):
             if self.run.first is None:
                 self.begins = start
             else:
+                self._passed = True
                 self._finish()
             raise Enough
         super().take_row(row)
@@ -103,6 +112,8 @@ def explain_series(
         raise Refusal(f"--at {at}: the counts of {source} begin with {iso(replayed.begins or 0)}, after that")
     known = replayed.known_until
     answer = replayed.answer if known == replayed.close else unknown(replayed.answer, source, known)
+    if (doubt := hint(replayed)) is not None:
+        typer.echo(f"tocsin: hint: {doubt}", err=True)
     if json:
         sys.stdout.buffer.write(json_line(answer.model_dump(mode="json")) + b"\n")
     else:
@@ -116,14 +127,26 @@ def explain_series(
 def unknown(answer: "Standing", source: str, until: int | None) -> "Standing":
     """An answer about a moment after the last counts, which end at `until`, ms: what came since nobody knows."""
     ends = "there are none" if until is None else f"they end at {iso(until)}, before that"
-    opens = [
-        gate.model_copy(update={"value": None, "told": f"not known: {ends}"}) if gate.name == "headline" else gate
-        for gate in answer.opens
-    ]
+    alert = answer.alert
+    rest = (
+        answer.verdict
+        if alert is None
+        else f"The alert {alert.id} is open ({alert.status}, {alert.severity}); "
+        "whether it resolved since they do not tell."
+    )
     return answer.model_copy(
         update={
             "known_until": None if until is None else iso(until),
-            "verdict": f"Not known from the counts of {source}: {ends}. As if nothing had come since: {answer.verdict}",
-            "opens": tuple(opens),
+            "verdict": f"Not known from the counts of {source}: {ends}. "
+            f"All else is as if nothing had come since. {rest}",
+            "opens": tuple(_doubted(gate, ends) for gate in answer.opens),
+            "resolves": tuple(_doubted(gate, ends) for gate in answer.resolves),
         }
     )
+
+
+def _doubted(gate: "Gate", ends: str) -> "Gate":
+    """A gate after the last counts: of what it asks about the moment itself nothing is measured."""
+    if gate.name not in OF_THE_MOMENT:
+        return gate
+    return gate.model_copy(update={"value": None, "told": f"not known: {ends}"})

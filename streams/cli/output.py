@@ -14,6 +14,7 @@ from rich.text import Text
 
 from agents.classify.lanes import SUBREGIONS
 from agents.classify.reader import RULES
+from agents.detect.revision import amount
 from agents.faults import read_lines
 from schemas.alert import Alert
 from schemas.base import iso
@@ -78,10 +79,15 @@ def _alert(revisions: Sequence[Alert], names: Mapping[str, str]) -> tuple[Text, 
         Text(first.at[:16].replace("T", " ")),
         Text(f"{names.get(first.place, first.place)}\n{what}"),
         Text(last.severity, style=_COLOURS[last.severity]),
-        Text(f"{peak.observed} / {peak.expected:.2g}\nin {peak.horizon}"),
+        Text(_seen(first) if peak.observed == first.observed else f"{_seen(first)}\nthen {_seen(peak)}"),
         Text(last.status if last is first else f"{last.status}\n{last.at[:16].replace('T', ' ')}"),
         told,
     )
+
+
+def _seen(alert: Alert) -> str:
+    """In the numbers of its reason."""
+    return f"{alert.observed} / {amount(alert.expected)}\nin {alert.horizon}"
 
 
 def summary(scanned: "Scanned") -> None:

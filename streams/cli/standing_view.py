@@ -7,6 +7,7 @@ from rich.text import Text
 
 from agents.detect.revision import amount
 from schemas.standing import Gate, Standing, StandingHorizon
+from streams.cli.explain_series import OF_THE_MOMENT
 from streams.cli.output import console
 from streams.visible import visible
 
@@ -20,11 +21,14 @@ def show(told: Standing, names: Mapping[str, str]) -> None:
     place = told.series.partition("/")[0]
     out.print(Text(visible(f"{told.series}  {names.get(place, '')}, as of the close at {told.at}"), style="bold"))
     out.print(Text(visible(told.verdict), style="red" if told.alert else ""))
+    if not told.seen:
+        out.print("Nothing was ever seen of the series, or all of it is forgotten.")
     out.print()
-    out.print(_gates("To open", told.opens))
+    doubted = told.known_until != told.at
+    out.print(_gates("To open", told.opens, doubted))
     if told.resolves:
         out.print()
-        out.print(_gates("To resolve", told.resolves))
+        out.print(_gates("To resolve", told.resolves, doubted))
     out.print()
     out.print(_numbers(told.horizons))
     out.print()
@@ -32,7 +36,8 @@ def show(told: Standing, names: Mapping[str, str]) -> None:
         out.print(Text(f"{name:>9}  ", style="dim").append(visible(lines)))
 
 
-def _gates(title: str, gates: Iterable[Gate]) -> Table:
+def _gates(title: str, gates: Iterable[Gate], doubted: bool) -> Table:
+    """`doubted`: the counts end before, so that nobody knows whether what asks about the moment itself holds."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in (title, "Horizon", "Holds", "Value", "Threshold", "Because"):
         table.add_column(column)
@@ -40,12 +45,18 @@ def _gates(title: str, gates: Iterable[Gate]) -> Table:
         table.add_row(
             gate.name.replace("_", " "),
             _HOURS.get(gate.horizon or "", _COMMON),
-            Text("yes", style="green") if gate.holds else Text("NO", style="bold red"),
+            _holds(gate, doubted),
             _number(gate.value),
             _number(gate.threshold),
             Text(visible(gate.told)),
         )
     return table
+
+
+def _holds(gate: Gate, doubted: bool) -> Text:
+    if doubted and gate.name in OF_THE_MOMENT:
+        return Text("?", style="yellow")
+    return Text("yes", style="green") if gate.holds else Text("NO", style="bold red")
 
 
 def _numbers(horizons: Iterable[StandingHorizon]) -> Table:
@@ -72,10 +83,10 @@ def _numbers(horizons: Iterable[StandingHorizon]) -> Table:
 
 def _rest(told: Standing) -> Iterable[tuple[str, str]]:
     base = told.baseline
-    seen = "" if told.seen else "; nothing was ever seen of the series, or all of it is forgotten"
     yield (
         "baseline",
-        f"since {base.since}, {base.days:.1f} days, {amount(base.samples)} headlines of the series (discounted){seen}",
+        f"since {base.since}, {base.days:.1f} days learnt (a day late), "
+        f"{amount(base.samples)} headlines of the series (discounted)",
     )
     if told.alert is not None:
         alert = told.alert

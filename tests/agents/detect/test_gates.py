@@ -135,6 +135,8 @@ def test_while_it_learns_it_says_what_is_missing(told: Told) -> None:
     assert (gate.name, gate.holds, gate.value, gate.threshold) == ("learning", False, 3, 7)
     assert "the lane sees headlines on more days: 3 of 7 days" in early.changes
     assert early.verdict.startswith("No alert: the lane is learning")
+    late = told[1]["KP/shelling", bucket_of(START + 15 * DAY + HOUR) - 1].opens[0]
+    assert (late.name, late.holds, late.value, late.threshold) == ("learning", True, 15, 7)
 
 
 def test_silence_is_no_calm(rulebook: Rulebook) -> None:

@@ -59,6 +59,34 @@ def test_a_table_for_people_and_settings(file: Path, capsysbinary: Capture) -> N
     assert detect(capsysbinary, file, "--set", "min_uniqe=4")[0] == 2
 
 
+def test_hours_that_are_read_as_quarters(file: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    said = "all 218 buckets start at a full hour: if they are hours, give --bucket 1h"
+    assert said in detect(capsysbinary, file)[2]
+    assert "full hour" not in detect(capsysbinary, file, "--bucket", "1h")[2]
+    # Quarters are no hours, even where only one of them has a row; and a few rows tell nothing.
+    quarter = json.dumps({"bucket": iso(START + 9 * DAY + 3 * HOUR + 15 * 60_000), "volume": {"030": 1}})
+    quarters = tmp_path / "quarters.jsonl"
+    quarters.write_text("\n".join([*counts(), quarter]) + "\n")
+    assert "full hour" not in detect(capsysbinary, quarters)[2]
+    quarters.write_text("\n".join(counts()[:3]) + "\n")
+    assert "full hour" not in detect(capsysbinary, quarters)[2]
+
+
+def test_a_row_of_the_table_tells_one_horizon(file: Path, capsysbinary: Capture) -> None:
+    """The numbers of the column are those of the reason beside them; what it grew to is told as that."""
+    at = START + 9 * DAY + 2 * HOUR
+    burst = {"place": "KP", "theme": "shelling", "unique": 40, "publishers": ["a", "b", "c", "d", "e", "f"]}
+    rows = [{"bucket": iso(at), "volume": {"030": 80}}, {"bucket": iso(at), **burst}]
+    file.write_text(file.read_text() + "\n".join(map(json.dumps, rows)) + "\n")
+    alerts = [Alert.decode(line) for line in detect(capsysbinary, file, "--bucket", "1h", "--json")[1].splitlines()]
+    opened, worst = alerts[0], max(alerts, key=lambda alert: alert.observed)
+    assert worst.observed > opened.observed
+    text = detect(capsysbinary, file, "--bucket", "1h")[1].decode()
+    first, then = text.find(f"{opened.observed} / "), text.find(f"then {worst.observed} / ")
+    assert 0 <= first < then
+    assert f"{opened.observed} unique headlines" in opened.reason
+
+
 def test_a_row_that_cannot_be_used_is_named(file: Path, capsysbinary: Capture) -> None:
     lines = counts()
     file.write_text("\n".join([lines[1], lines[0]]))
@@ -79,4 +107,4 @@ def test_a_theme_that_is_nearly_one_of_the_rules(file: Path, capsysbinary: Captu
     file.write_text(file.read_text().replace("shelling", "shellling"))
     status, _, err = detect(capsysbinary, file, "--bucket", "1h")
     assert status == 0
-    assert "unknown to the rules, so no part of any: shellling (is shelling meant?)" in err
+    assert "unknown to the rules, so series of their own and no part of any: shellling (is shelling meant?)" in err

@@ -1,6 +1,7 @@
 """`tocsin explain --series`: why there was no alert at a moment, on one screen and as JSON."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,8 @@ def test_an_open_alert_as_json(given: tuple[object, ...], capsysbinary: Capture)
 def test_a_series_that_was_never_seen(given: tuple[object, ...], capsysbinary: Capture) -> None:
     status, out, err = explain(capsysbinary, "--series", "PE/coup", "--at", iso(START + 14 * DAY), *given)
     assert (status, err) == (0, "")
-    assert "nothing was ever seen of the series" in out
+    # Beside the verdict, before any number.
+    assert "Nothing was ever seen of the series" in out.partition("To open")[0]
     assert "Not known" not in out
 
 
@@ -68,12 +70,54 @@ def test_of_what_came_after_the_counts_nothing_is_known(
     assert status == 1
     assert (told.at, told.known_until) == (iso(START + 14 * DAY + later), iso(START + 14 * DAY))
     assert told.verdict.startswith("Not known from the counts of ")
-    assert f"they end at {told.known_until}, before that. As if nothing had come since: No alert: " in told.verdict
+    assert f"they end at {told.known_until}, before that. All else is as if nothing had come since. No alert: " in (
+        told.verdict
+    )
     headline = next(gate for gate in told.opens if gate.name == "headline")
     assert (headline.holds, headline.value) == (False, None)
     assert headline.told.startswith("not known")
     status, out, _ = explain(capsysbinary, *asked)
     assert (status, "Not known from the counts of " in out) == (1, True)
+    assert re.search(r"headline +both +\? +1 +not known: they end at", out)
+
+
+def test_a_bucket_without_a_row_is_known_when_rows_follow(tmp_path: Path, capsysbinary: Capture) -> None:
+    """A silent night is no end of the counts; only where nothing follows is it one."""
+    silent = {iso(START + 12 * DAY + hour * HOUR) for hour in range(6)}
+    told = [line for line in counts() if json.loads(line)["bucket"] not in silent]
+    before = sum(json.loads(line)["bucket"] < min(silent) for line in told)
+    for rows, known in ((len(told), True), (before + 1, True), (before, False)):
+        path = tmp_path / "gap.jsonl"
+        path.write_text("\n".join(told[:rows]) + "\n")
+        at = iso(START + 12 * DAY + 3 * HOUR)
+        status, out, _ = explain(
+            capsysbinary, "--series", "KP/shelling", "--at", at, "--counts", path, "--bucket", "1h", "--json"
+        )
+        stood = Standing.model_validate_json(out)
+        assert (status, stood.at) == (0 if known else 1, at)
+        assert stood.known_until == (at if known else min(silent))
+        headline = next(gate for gate in stood.opens if gate.name == "headline")
+        assert headline.value == (0 if known else None)
+        assert stood.verdict.startswith("No alert: " if known else "Not known")
+
+
+def test_of_an_alert_that_is_open_at_the_end_the_silence_of_the_feed_is_not_known(
+    tmp_path: Path, capsysbinary: Capture
+) -> None:
+    """What looks like a feed that is silent is only the end of the counts."""
+    ends = iso(START + 9 * DAY + 3 * HOUR)
+    path = tmp_path / "short.jsonl"
+    path.write_text("\n".join(line for line in counts() if json.loads(line)["bucket"] < ends) + "\n")
+    asked = ("--series", "KP/shelling", "--at", iso(START + 13 * DAY), "--counts", path, "--bucket", "1h")
+    status, out, _ = explain(capsysbinary, *asked, "--json")
+    told = Standing.model_validate_json(out)
+    assert status == 1
+    assert told.alert is not None
+    assert told.verdict.endswith(
+        f"The alert {told.alert.id} is open (opened, high); whether it resolved since they do not tell."
+    )
+    assert next(gate for gate in told.resolves if gate.name == "alive").told.startswith("not known")
+    assert "silent" not in explain(capsysbinary, *asked)[1]
 
 
 @pytest.mark.parametrize(
