@@ -44,6 +44,10 @@ def calibrate(
       tocsin calibrate counts.jsonl.gz --budget 3/day
       tocsin calibrate counts --budget 20/week --events events.csv --rules my-rules --write
       tocsin calibrate hourly.jsonl --bucket 1h --budget "0.1/100 series-days" --json
+
+    \b
+    Exit status: 0 done, 1 no alpha keeps the budget or all that were tried do (then nothing is written), 2 wrong
+    usage, rules or counts, 3 Kafka does not answer.
     """
     from agents.backtest.budget import FORMS, search
     from agents.backtest.budget import budget as read_budget
@@ -61,6 +65,8 @@ def calibrate(
     allowed = read_budget(budget)
     if allowed is None:
         raise Refusal(f"--budget {budget}: not a budget; write {FORMS}")
+    if not allowed.number:
+        raise Refusal(f"--budget {budget}: no counts can show that there is never a false alarm; write 0.1/week, say")
     stretch = Stretch(*bounds(first, last))
     rulebook = counting.rulebook(rules, override)
     target = detect_file(rules, override or []) if write else None
@@ -68,6 +74,8 @@ def calibrate(
     with pinned(file, rulebook.lanes.count, output.progress) as data:
         trial = Trial(data, rulebook, allowed, known, around, stretch, counting.WIDTHS[bucket])
         found = search(trial.measure, rulebook.detect.alpha)
+    if trial.doubt is not None:
+        typer.echo(f"tocsin: hint: {trial.doubt}", err=True)
     told = provenance(trial, found, events, override or [])
     written = target is not None and found.found is not None
     if target is not None and found.found is not None:

@@ -15,6 +15,7 @@ from agents.rulebook import Rulebook
 from schemas.base import HOUR, iso
 from streams.cli import output
 from streams.cli.backtesting import Stretch, alerts_of, runs_over, watched
+from streams.cli.count_summary import hint
 from streams.cli.spool import Pinned
 from streams.errors import Refusal
 
@@ -35,12 +36,15 @@ class Trial:
     width: int
     watched: Watched = _NOTHING
     """Known after a run: no alpha changes it."""
+    doubt: str | None = None
+    """The like: whether the counts are of hours, and were read as quarters."""
 
     def measure(self, alpha: float) -> Tried:
         """Run with this alpha. Raises Refusal."""
         rulebook = replace(self.rulebook, detect=self.rulebook.detect.model_copy(update={"alpha": alpha}))
         (run,) = runs_over(self.data.name, [rulebook], self.width, output.progress)
         span = self.watched = watched(run, self.stretch)
+        self.doubt = hint(run)
         if not span.series_days:
             raise Refusal(
                 "nothing to calibrate by: no lane has seen headlines on enough days in this stretch; give more counts"
@@ -52,10 +56,15 @@ class Trial:
             bounds = (span.since, span.until)
             false = len(find(self.known, alerts, subregions, bounds, self.around * HOUR).unexpected)
         typer.echo(
-            f"alpha {alpha:.1e}: {false:,} false alarms, {self.budget.rate(false, span):.3g}/{self.budget.unit}",
+            f"alpha {alpha:.1e}: {alarms(false)}, {self.budget.rate(false, span):.3g}/{self.budget.unit}",
             err=True,
         )
         return Tried(alpha, len(alerts), false, self.budget.allows(false, span))
+
+
+def alarms(false: int) -> str:
+    """How many false alarms, in words."""
+    return f"{false:,} false {'alarm' if false == 1 else 'alarms'}"
 
 
 def provenance(trial: Trial, found: Search, events: Path | None, overrides: Sequence[str]) -> list[str]:
@@ -66,7 +75,7 @@ def provenance(trial: Trial, found: Search, events: Path | None, overrides: Sequ
     version = importlib.metadata.version("tocsin")
     lines = [
         f"for a budget of {trial.budget}, by tocsin {version}",
-        f"{chosen.false:,} false alarms in {span.days:.1f} days, {chosen.false / span.days:.3g} a day",
+        f"{alarms(chosen.false)} in {span.days:.1f} days, {chosen.false / span.days:.3g} a day",
         f"{iso(span.since)} to {iso(span.until)}, {span.series:,} series, {trial.data.rows:,} rows of counts",
         f"sha256 {trial.data.digest}",
     ]

@@ -10,6 +10,7 @@ import pytest
 from agents.detect.rules import PATH, load_rules
 from schemas.base import DAY, HOUR, iso
 from streams.cli import run
+from streams.cli.calibrating import alarms
 from tests.streams.cli.test_backtest import START, Capture
 
 DAYS = 11
@@ -68,9 +69,10 @@ def test_alpha_is_written_with_where_it_came_from(file: Path, rules: Path, capsy
     assert load_rules(rules / "detect.yaml").alpha == told["alpha"]
     assert told["sha256"] in after
     assert "for a budget of 0.8/day, by tocsin " in after
-    assert [line for line in before.splitlines() if not line.startswith("alpha")] == [
+    assert [line for line in before.splitlines() if not line.startswith(("alpha", "# by hand: "))] == [
         line for line in after.splitlines() if not line.startswith(("alpha", "# calibrated: "))
     ]
+    assert ("# by hand: " in before, "by hand" in after) == (True, False)
     assert sorted(path.name for path in rules.iterdir()) == sorted(path.name for path in PATH.parent.iterdir())
 
 
@@ -139,7 +141,7 @@ def test_known_events_are_not_false(file: Path, tmp_path: Path, capsysbinary: Ca
     known = tmp_path / "events.csv"
     day = iso(START + 8 * DAY)[:10]
     known.write_text("date,place,theme,name\n" + "".join(f"{day},{place},,x\n" for place in ("ML", "CO", "KE")))
-    status, out, _ = calibrate(capsysbinary, file, "--budget", "0/day", "--events", known, "--json")
+    status, out, _ = calibrate(capsysbinary, file, "--budget", "0.1/day", "--events", known, "--json")
     told = json.loads(out)
     assert status == 0
     # Of North Korea's five headlines nobody knows: under the alpha that is found they raise no alert, the others do.
@@ -148,15 +150,27 @@ def test_known_events_are_not_false(file: Path, tmp_path: Path, capsysbinary: Ca
     assert max(one["false"] for one in told["tried"]) >= 1
     assert any("known events, whose alerts are not false: 3, sha256" in line for line in told["provenance"])
     # Without them nothing keeps such a budget: alpha has a floor.
-    status, out, _ = calibrate(capsysbinary, file, "--budget", "0/day", "--set", "min_unique=1", "--json")
+    status, out, _ = calibrate(capsysbinary, file, "--budget", "0.1/day", "--set", "min_unique=1", "--json")
     assert (status, json.loads(out)["alpha"]) == (1, None)
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("--budget", "3"), "not a budget; write 3/day"), (("--budget", "3/day", "--to", "2026-03-03"), "nothing to")],
+    [
+        (("--budget", "3"), "not a budget; write 3/day"),
+        (("--budget", "0/day"), "never a false alarm; write 0.1/week"),
+        (("--budget", "0.0 a week"), "never a false alarm"),
+        (("--budget", "3/day", "--to", "2026-03-03"), "nothing to"),
+    ],
 )
 def test_what_cannot_be_done(file: Path, capsysbinary: Capture, arguments: tuple[str, ...], said: str) -> None:
     status, out, err = calibrate(capsysbinary, file, *arguments)
     assert (status, out) == (2, "")
     assert said in err
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 false alarms"), (1, "1 false alarm"), (1200, "1,200 false alarms")]
+)
+def test_alarms_in_words(number: int, said: str) -> None:
+    assert alarms(number) == said
