@@ -102,18 +102,25 @@ def read_row(value: bytes) -> SeriesRow | VolumeRow:
     try:
         row = kind.model_validate(document)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
+        faults = error.errors(include_url=False)
+        fault = next((one for one in faults if _huge(one["input"])), faults[0])
         where = ".".join(str(part) for part in fault["loc"] if not str(part).startswith(("tuple[", "constrained")))
         cure = (
             'a volume row is {"bucket", "volume": {SUBREGION: headlines}}'
             if kind is VolumeRow
             else 'a series row is {"bucket", "place", "theme", "unique", "publishers": [hashes] or a number}'
         )
-        raise CountError("wrong_field", f"{where}: {fault['msg']}", cure) from None
+        what = f"{fault['input']:g} is too large for a count" if _huge(fault["input"]) else fault["msg"]
+        raise CountError("wrong_field", f"{where}: {what}", cure) from None
     wrong = _volume_fault(row) if isinstance(row, VolumeRow) else _series_fault(row)
     if wrong is not None:
         raise CountError("wrong_field", *wrong)
     return row
+
+
+def _huge(value: object) -> bool:
+    """A whole number with more digits than are read as one."""
+    return isinstance(value, float) and value.is_integer() and value > 1000 * MOST
 
 
 def _series_fault(row: SeriesRow) -> tuple[str, str] | None:

@@ -59,6 +59,10 @@ def backtest(
       tocsin backtest counts --rules my-rules --against -       what a change of rules would have changed
       tocsin backtest counts --chart KP/troop-deployment --out kp.svg --from 30d
       tocsin backtest hourly.jsonl --bucket 1h --set alpha=1e-6 --against - --json | jq .against.lost
+
+    \b
+    Exit status: 0 done, 1 with --against when an alert is gained or lost, 2 wrong usage, rules or counts, 3 Kafka does
+    not answer.
     """
     from agents.backtest.events import find
     from schemas.base import HOUR

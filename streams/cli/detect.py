@@ -35,12 +35,17 @@ def detect(
     `unique` is how many unique headlines the series had, `publishers` hashes of who told them or their number. Series
     of a whole place (theme `any`) and of a subregion (place: its M49 code) are rows of their own. `volume` counts all
     accepted headlines by subregion, `001` those without a place. The topic `counts` (or PREFIX.counts) holds the like.
+    A place that the rules do not know is refused: nothing says by whose volume to judge it. A theme that they do not
+    know is judged like any, as a series of its own, and named on standard error.
 
     \b
     Examples:
       tocsin detect counts.jsonl.gz                       alerts as a table
       tocsin detect hourly.jsonl --bucket 1h --json       every revision as JSON
       tocsin detect counts --set min_unique=3             what the live counts would have raised
+
+    \b
+    Exit status: 0 done, with alerts or without, 2 wrong usage, rules or counts, 3 Kafka does not answer.
     """
     from streams.cli import counting, output
     from streams.cli.count_summary import summary

@@ -73,6 +73,20 @@ def test_rows_that_cannot_be_used(rulebook: Rulebook, lines: list[str], code: st
     assert caught.value.fault.cure
 
 
+@pytest.mark.parametrize("number", ["1e300", "99999999999999999999999"])
+@pytest.mark.parametrize("field", ["unique", "publishers", "volume.030"])
+def test_a_number_that_is_too_large_is_told_as_that(field: str, number: str) -> None:
+    row = VOLUME.replace(" 5}", f" {number}}}") if field == "volume.030" else series(**{field: "N"})
+    with pytest.raises(CountError) as caught:
+        read_row(row.replace('"N"', number).encode())
+    assert caught.value.fault.what == f"{field}: {float(number):g} is too large for a count"
+
+
+def test_what_is_no_whole_number_is_not_called_large() -> None:
+    with pytest.raises(CountError, match="unique: Input should be a valid integer"):
+        read_row(series(unique="N").replace('"N"', "1.5").encode())
+
+
 def test_what_is_unknown_and_harmless(rulebook: Rulebook) -> None:
     run = CountRun(rulebook)
     row = {"bucket": BUCKET, "place": "Q1", "subregion": "030", "theme": "plague", "unique": 1, "publishers": 1, "x": 1}
