@@ -31,6 +31,7 @@ from schemas.explanation import (
     Span,
     Token,
     Unexplained,
+    VetoedPattern,
 )
 from schemas.row import HeadlineRow, Verdict
 
@@ -121,6 +122,7 @@ class Explainer:
             ),
             organisations=asked.row.organisations,
             themes=self._themes(asked.row, look),
+            vetoed=self._vetoed(asked.row, look),
             themes_note=_FOREIGN if NOT_ENGLISH in headline.flags else None,
             publisher=self._publisher(asked),
             duplicates=Duplicates(
@@ -150,6 +152,22 @@ class Explainer:
                 ),
             )
             for theme in row.themes
+        )
+
+    def _vetoed(self, row: HeadlineRow, look: Look) -> tuple[VetoedPattern, ...]:
+        """Patterns that nearly held, of themes that do not count; none where themes were not looked for."""
+        if NOT_ENGLISH in row.headline.flags:
+            return ()
+        counted = {theme.theme for theme in row.themes if theme.counted}
+        return tuple(
+            VetoedPattern(
+                theme=vetoed.match.pattern.theme,
+                pattern=vetoed.match.pattern.name,
+                parts=tuple(_span(look.tokens, part.first, part.last) for part in vetoed.match.parts),
+                words=tuple(_span(look.tokens, word.first, word.last) for word in vetoed.words),
+            )
+            for vetoed in look.vetoed
+            if vetoed.match.pattern.theme not in counted
         )
 
     def _publisher(self, asked: Asked) -> ExplainedPublisher:

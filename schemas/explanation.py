@@ -59,6 +59,16 @@ class ExplainedPattern(Record):
     cue_words: tuple[Span, ...]
 
 
+class VetoedPattern(Record):
+    """A pattern that would hold, but for words of its `without`."""
+
+    theme: str
+    pattern: str
+    parts: tuple[Span, ...]
+    words: tuple[Span, ...]
+    """What forbids it, anywhere in the title."""
+
+
 class ExplainedTheme(Record):
     """A theme that the headline speaks of; it counts when one of its patterns does."""
 
@@ -151,6 +161,8 @@ class Explanation(Versioned):
     rejected_places: tuple[RejectedPlace, ...]
     organisations: tuple[str, ...]
     themes: tuple[ExplainedTheme, ...]
+    vetoed: tuple[VetoedPattern, ...]
+    """Of themes that do not count: patterns that nearly held."""
     themes_note: str | None
     """Why themes were not looked for; null when they were."""
     publisher: ExplainedPublisher

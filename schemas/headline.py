@@ -74,6 +74,6 @@ class Headline(Record):
     """Published more than 24 h before arrival: kept, never counted, no part of the volume."""
     flags: tuple[str, ...] = ()
     """What was odd or was mended: `control_characters`, `extra_dropped`, `language_not_english`, `language_unknown`,
-    `publisher_cut`, `publisher_disagrees`, `repeated_key`, `url_dropped`."""
+    `mixed_script`, `publisher_cut`, `publisher_disagrees`, `repeated_key`, `url_dropped`."""
     extra: dict[str, Any] = Field(default_factory=dict)
     """What a producer sent beside the fields that Tocsin knows."""

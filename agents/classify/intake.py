@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from agents.classify.canonical import canonical_title, canonical_url, clean_title, split_publisher
 from agents.classify.language import NOT_ENGLISH, UNKNOWN, is_english, language_of, other_script
+from agents.classify.lookalikes import MIXED, mixed
 from agents.classify.publishers import Own, Publishers, Reconciled
 from agents.classify.times import Moment, given_moment, timed
 from schemas.base import made
@@ -210,6 +211,8 @@ class Intake:
 
     def _titled(self, raw: str) -> Titled:
         cleaned, flags = clean_title(raw)
+        if mixed(cleaned):
+            flags = (*flags, MIXED)
         title, suffix = split_publisher(cleaned, self._publishers)
         canonical = canonical_title(title) or title
         credit = self._publishers.credit(title)

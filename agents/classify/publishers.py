@@ -24,6 +24,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from agents.classify.canonical import host_of
 from agents.classify.credits import Credits, head, joined, parts
 from agents.classify.lines import fault
+from agents.classify.lookalikes import LOOKALIKES
 from agents.classify.tokens import fold
 from agents.faults import RulesError, read
 
@@ -34,7 +35,6 @@ Standing = Literal["wire", "known", "unknown", "aggregator"]
 _LABELS = 5
 _LONG = 8
 _DOMAIN = re.compile(r"\(?\.?((?:[a-z0-9-]+\.)*[a-z]{2,24})\)?$", re.ASCII)
-_LOOKALIKES = str.maketrans("авекмнорстухіјѕԁɡοαεικνρτυχ", "abekmhopctyxijsdgoaeikvptux")
 """Letters of other scripts that pass for Latin ones in a name that is otherwise Latin."""
 
 
@@ -327,7 +327,7 @@ def _normal(name: str) -> str:
     """Folded, without "the" and punctuation: "The New York Times" and "New York Times" are one."""
     folded = fold(name).replace("&", " and ")
     if not folded.isascii() and any("a" <= letter <= "z" for letter in folded):
-        folded = folded.translate(_LOOKALIKES)
+        folded = folded.translate(LOOKALIKES)
     words = "".join(letter if letter.isalnum() else " " for letter in folded if letter not in "'’.").split()
     if len(words) > 1 and words[0] == "the":
         words = words[1:]

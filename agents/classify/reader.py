@@ -5,6 +5,7 @@ first appearance. It never raises, whatever the title holds, and its cost is lin
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Self
@@ -16,6 +17,7 @@ from agents.classify.gate import may_hold
 from agents.classify.modality import ORDER, reason
 from agents.classify.publishers import Publishers
 from agents.classify.tokens import Tokens, tokenise
+from agents.classify.vetoed import Vetoed, Vetoes
 from agents.faults import Fault, RulesError
 from schemas.base import made
 from schemas.headline import Evidence, Place, Theme
@@ -57,10 +59,11 @@ class Judged(NamedTuple):
 
 
 class Look(NamedTuple):
-    """All that `read` goes by, for a person who asks why."""
+    """All that `read` goes by, for a person who asks why, and the patterns that nearly held."""
 
     tokens: Tokens
     judged: tuple[Judged, ...]
+    vetoed: tuple[Vetoed, ...]
 
     def words(self, first: int, last: int) -> str:
         """Tokens `[first, last)` as they stand in the title."""
@@ -166,7 +169,11 @@ class Reader:
             ]
             alone = why is not None and reason(self._themes.modality, tokens, [], match, at) == why
             judged.append(Judged(match, why, () if alone else tuple(cues)))
-        return Look(tokens, tuple(judged))
+        return Look(tokens, tuple(judged), self._vetoes.find(found))
+
+    @cached_property
+    def _vetoes(self) -> Vetoes:
+        return Vetoes(self._themes.lexicon)
 
     def _read_places(self, tokens: Tokens, hits: list[places.Hit]) -> tuple[tuple[Place, ...], tuple[str, ...]]:
         evidence: dict[str, list[Evidence]] = {}

@@ -11,6 +11,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from agents.classify.lookalikes import latin
+
 # Possessive quantifiers keep the scan linear: nothing that was matched is tried again in another way.
 _SCAN = re.compile(
     r"""
@@ -102,14 +104,14 @@ class Tokens(NamedTuple):
 
 
 def fold(word: str) -> str:
-    """Lower case without accents: the form in which rules and titles meet."""
+    """Lower case without accents, in letters of one script where these are mixed up: how rules and titles meet."""
     lowered = word.lower()
     if lowered.isascii():
         return lowered
     # what is decomposed may have capitals again (ℌ is H), and these their accents
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", lowered).lower())
     folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return folded.replace("ı", "i").replace("ł", "l").replace("ø", "o").replace("đ", "d").replace("’", "'")
+    return latin(folded).replace("ı", "i").replace("ł", "l").replace("ø", "o").replace("đ", "d").replace("’", "'")
 
 
 def tokenise(title: str) -> Tokens:

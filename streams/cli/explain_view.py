@@ -13,6 +13,7 @@ from schemas.explanation import (
     Explanation,
     Span,
     Unexplained,
+    VetoedPattern,
 )
 from schemas.headline import Evidence
 from streams.cli.output import console
@@ -60,6 +61,8 @@ def _sections(told: Explanation, names: Mapping[str, str]) -> Iterable[tuple[str
         yield "organisations", [Text(visible(", ".join(told.organisations)))]
     themes = [line for theme in told.themes for line in _theme(theme)]
     yield "themes", [Text(f"not looked for: {told.themes_note}")] if told.themes_note else themes
+    if told.vetoed:
+        yield "nearly", list(map(_vetoed, told.vetoed))
     yield "publisher", list(_publisher(told.publisher))
     yield "repeats", list(_duplicates(told.duplicates))
     series = [Text(f"{series.series}{_LEVEL[series.level]}, lane {series.lane}") for series in told.series]
@@ -96,6 +99,12 @@ def _pattern(pattern: ExplainedPattern) -> str:
     where = "" if pattern.cue in _NO_LISTS else " of modality.yaml"
     cure = "" if pattern.cue in _NO_LISTS else _CURES.get(pattern.reason or "", "")
     return f"{told}; {pattern.reason}{words} ({listed}{pattern.cue}{where}{cure})"
+
+
+def _vetoed(vetoed: VetoedPattern) -> Text:
+    parts = " + ".join(map(_quoted, vetoed.parts))
+    words = ", ".join(map(_quoted, vetoed.words))
+    return _line(f"{vetoed.theme}: {vetoed.pattern}", f"{parts}, but forbidden by {words} (`without`)")
 
 
 def _publisher(publisher: ExplainedPublisher) -> Iterable[Text]:

@@ -1,10 +1,14 @@
 """Why a headline is read as it is: each part of the answer is what the stages themselves decide."""
 
+import shutil
+from pathlib import Path
+
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.classify.reader import RULES
 from agents.explain import Explainer
 from agents.nearest import HELD, JUDGED
 from agents.rulebook import Rulebook
@@ -54,6 +58,34 @@ def test_the_cue_that_decided(explainer: Explainer) -> None:
     assert {word.words for pattern in theme.patterns for word in pattern.cue_words} == {"denies"}
     assert told.series == ()
     assert told.uncounted == "none of its themes counts: troop-deployment is denied"
+
+
+def test_patterns_that_only_a_word_of_without_keeps_from_holding(tmp_path: Path) -> None:
+    shutil.copytree(RULES, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "themes.yaml"
+    pattern = "{name: seize-zoo, action: [seize], object: [zoo], without: [=keeper, =lion]}"
+    text = path.read_text(encoding="utf-8")
+    at = text.index("    patterns:\n", text.index("\n  coup:\n")) + len("    patterns:\n")
+    path.write_text(f"{text[:at]}      - {pattern}\n{text[at:]}", encoding="utf-8")
+    explainer = Explainer(Rulebook.load(tmp_path))
+    told = explained(explainer, title="Soldiers seize zoo in Niger, keeper flees")
+    (near,) = [near for near in told.vetoed if near.pattern == "seize-zoo"]
+    assert near.theme == "coup"
+    assert [part.words for part in near.parts] == ["seize", "zoo"]
+    assert [(word.words, told.title[word.start : word.end]) for word in near.words] == [("keeper", "keeper")]
+    holds = explained(explainer, title="Soldiers seize zoo in Niger, visitors flee")
+    assert "coup" in [theme.theme for theme in holds.themes if theme.counted]
+    apart = explained(explainer, title="Soldiers seize lion in Niger")
+    assert "seize-zoo" not in [near.pattern for near in (*holds.vetoed, *apart.vetoed)]
+    foreign = explained(explainer, title="Soldiers seize zoo in Niger, keeper flees", language="fr")
+    assert foreign.vetoed == ()
+
+
+def test_letters_of_another_script_that_look_alike_lose_no_country(explainer: Explainer) -> None:
+    told = explained(explainer, title="Ruѕѕia sends trοops to Belarus")
+    assert [place.code for place in told.places] == ["RU", "BY"]
+    assert told.flags == ("mixed_script",)
+    assert [theme.theme for theme in told.themes if theme.counted] == ["troop-deployment"]
 
 
 def test_rejected_places_say_why(explainer: Explainer) -> None:
