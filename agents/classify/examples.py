@@ -120,8 +120,15 @@ def _of_theme(reader: Reader, lists: CueLists, example: Example) -> Failure | No
         return None
     if theme is not None:
         return Failure(example, found, _because(reader, lists, example, theme))
-    others = ", ".join(sorted(read))
-    return Failure(example, found, f"no pattern holds; found is {others}" if others else "no pattern holds")
+    told = ["no pattern holds"]
+    look = reader.look(example.title, example.at)
+    for vetoed in look.vetoed:
+        if vetoed.match.pattern.theme == example.theme:
+            words = ", ".join(repr(look.words(word.first, word.last)) for word in vetoed.words)
+            told.append(f"{vetoed.match.pattern.name} would, but is forbidden by {words}")
+    if read:
+        told.append(f"found is {', '.join(sorted(read))}")
+    return Failure(example, found, "; ".join(told))
 
 
 def _because(reader: Reader, lists: CueLists, example: Example, theme: Theme) -> str:

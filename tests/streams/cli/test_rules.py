@@ -123,6 +123,19 @@ def test_a_new_example_that_is_figurative_says_what_to_do(changed: Path, capsysb
     assert "to let it count: add invasion to `unless`" in failure["why"]
 
 
+def test_an_example_that_a_veto_keeps_out_names_the_word(changed: Path, capsysbinary: Capture) -> None:
+    pattern = "{name: seize-zoo, action: [seize], object: [zoo], without: [=keeper]}"
+    text = (changed / "themes.yaml").read_text(encoding="utf-8")
+    for mark, line in (("    examples:\n", "Soldiers seize zoo, keeper flees"), ("    patterns:\n", pattern)):
+        at = text.index(mark, text.index("\n  coup:\n")) + len(mark)
+        text = f"{text[:at]}      - {line if line == pattern else repr(line)}\n{text[at:]}"
+    (changed / "themes.yaml").write_text(text, encoding="utf-8")
+    status, (told,) = rules(capsysbinary, "test", changed)
+    (failure,) = told["failures"]
+    assert (status, failure["found"]) == (1, "absent")
+    assert failure["why"].startswith("no pattern holds; seize-zoo would, but is forbidden by 'keeper'")
+
+
 @pytest.mark.parametrize(("name", "near"), [("theme.yaml", "themes.yaml"), ("places.yml", "places.yaml")])
 @pytest.mark.parametrize("command", [["check", "DIR"], ["test", "DIR"], ["diff", "-", "DIR", "x"]])
 def test_a_file_that_nothing_reads_is_a_fault(
