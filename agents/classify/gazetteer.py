@@ -303,14 +303,17 @@ def _glue(senses: dict[str, list[Sense]], claims: Iterable[_Claim], words: froze
 
 def _compile(senses: dict[str, list[Sense]], subregions: dict[str, str]) -> Gazetteer:
     entries: dict[str, Entry] = {}
-    for key, listed in senses.items():
+    for key, several in senses.items():
         words = key.split(" ")
+        listed = tuple(dict.fromkeys(several))  # "US" and "U.S." are one key, and may say the same
         head = next((index for index, word in enumerate(words) if word not in _PARTICLES), 0)
         waits = any(sense.countries or sense.unless_countries for sense in listed)
         first = listed[0]
         sure = first if first.free and first.case == "any" else None
-        entries[key] = Entry(len(words), head, tuple(listed), waits, sure)
-    return Gazetteer(by_first(entries), entries, subregions)
+        capital = first if first.free and first.case == "capital" else None
+        cased = all(sense.case in ("capital", "strict") for sense in listed)
+        entries[key] = Entry(head, listed, waits, sure, capital, cased)
+    return Gazetteer(by_first(entries), subregions)
 
 
 def _set(phrases: Iterable[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agents.classify.gate import Gate
-from agents.classify.phrases import Start, lengths
+from agents.classify.phrases import Start
 from agents.classify.places import Hit
 from agents.classify.tokens import Tokens
 
@@ -64,9 +64,10 @@ class Pattern(NamedTuple):
 class Lexicon(NamedTuple):
     """All terms of themes and modality, compiled for look-up."""
 
-    starts: Mapping[str, Start]
+    starts: Mapping[str, Start[Term]]
     """What begins with a word."""
     terms: Mapping[str, Term]
+    """Phrase, words joined by one space."""
     patterns: tuple[Pattern, ...]
     by_rule: Mapping[str, Term]
     """Rule of a place hit (`name`, `leader`, `force`, ...) -> what the hit is good for as a term."""
@@ -104,7 +105,6 @@ class Match(NamedTuple):
 def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found]:
     """The terms of a title in order, place hits among them."""
     starts_of = lexicon.starts
-    term_of = lexicon.terms.get
     words = tokens.words
     gaps = tokens.gaps
     count = len(words)
@@ -129,7 +129,7 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
             if term is not None:
                 found.append(made(Found, (index, hit.last, clause, term)))
             if hit.last - index > 1 and hit.sense.rule in _OPAQUE:
-                term = term_of(" ".join(words[index : hit.last]))
+                term = lexicon.terms.get(" ".join(words[index : hit.last]))
                 if term is not None:
                     found.append(made(Found, (index, hit.last, clause, term)))
                 free_from = hit.last
@@ -139,16 +139,14 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
             if lexicon.number is not None and hit is None:
                 found.append(made(Found, (index, index + 1, clause, lexicon.number)))
             continue
-        for size in lengths(start, words[index + 1] if index + 1 < count else ""):
+        alone, seconds = start
+        for size, rest, term in seconds.get(words[index + 1], alone) if index + 1 < count else alone:
             last = index + size
-            if size == 1:
-                term = term_of(words[index])
-            elif last > count or (any(gaps[index + 1 : last]) and words[index] >= ":"):
-                continue  # only a date may hold punctuation: 9/11
-            else:
-                term = term_of(" ".join(words[index:last]))
-            if term is None:
-                continue
+            if size > 1:
+                if rest and words[index + 2 : last] != rest:
+                    continue
+                if any(gaps[index + 1 : last]) and words[index] >= ":":
+                    continue  # only a date may hold punctuation: 9/11
             found.append(made(Found, (index, last, clause, term)))
             if term.swallow:
                 free_from = last
@@ -159,14 +157,18 @@ def collect(lexicon: Lexicon, tokens: Tokens, hits: Sequence[Hit]) -> list[Found
 def match(lexicon: Lexicon, found: Sequence[Found]) -> list[Match]:
     """The patterns that hold among `found`, in order of their actions."""
     union = 0
-    for item in found:
-        union |= item.term.mask
+    for _, _, _, term in found:
+        union |= term.mask
+    absent = ~union
     matches: list[Match] = []
+    needs = lexicon.gate.needs
     patterns = lexicon.patterns
     for action in found:
         for index in action.term.triggers:
+            if needs[index] & absent:
+                continue
             pattern = patterns[index]
-            if pattern.need & ~union or pattern.without & union:
+            if pattern.without & union:
                 continue
             parts = _parts(pattern, action, found)
             if parts is not None:
@@ -206,9 +208,11 @@ def _parts(pattern: Pattern, action: Found, found: Sequence[Found]) -> tuple[Fou
 
 def _beside(mask: int, action: Found, found: Sequence[Found], side: int) -> Found | None:
     """A term of the lists `mask` shortly before (-1) or after (1) the action, in its clause."""
+    action_first, action_last, action_clause, _ = action
     for item in found:
-        if item.term.mask & mask and item.clause == action.clause:
-            distance = item.first - action.last if side > 0 else action.first - item.last
+        first, last, clause, term = item
+        if term.mask & mask and clause == action_clause:
+            distance = first - action_last if side > 0 else action_first - last
             if 0 <= distance <= _BESIDE:
                 return item
     return None
@@ -217,17 +221,20 @@ def _beside(mask: int, action: Found, found: Sequence[Found], side: int) -> Foun
 def _nearest(pattern: Pattern, action: Found, found: Sequence[Found]) -> Found | None:
     best: Found | None = None
     shortest = pattern.within + 1
+    wanted = pattern.object
+    action_first, action_last, action_clause, _ = action
     for item in found:
-        if not item.term.mask & pattern.object or item.clause != action.clause:
+        first, last, clause, term = item
+        if not term.mask & wanted or clause != action_clause:
             continue
-        if item.first >= action.last:
+        if first >= action_last:
             if pattern.order < 0:
                 continue
-            distance = item.first - action.last
-        elif item.last <= action.first:
+            distance = first - action_last
+        elif last <= action_first:
             if pattern.order > 0:
                 continue
-            distance = action.first - item.last
+            distance = action_first - last
         else:
             continue
         if distance < shortest:

@@ -1,46 +1,55 @@
 """An index of phrases by their first two words, so that most words of a title cost one look-up, and no more.
 
-Shared by the gazetteer and the patterns.
+Shared by the gazetteer and the patterns. What a phrase means stands in the index itself: where the first two words of a
+title's stretch agree with a phrase, only the others, if there are any, are left to compare.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Generic, NamedTuple, TypeVar
 
-SINGLE = (1,)
+Meaning = TypeVar("Meaning")
 
 
-class Start(NamedTuple):
+class Phrase(NamedTuple, Generic[Meaning]):
+    """A phrase behind its first word."""
+
+    size: int
+    rest: list[str]
+    """The words behind the second. A list, as those of a title are, with which it is compared."""
+    meaning: Meaning
+
+
+class Start(NamedTuple, Generic[Meaning]):
     """What begins with a word."""
 
-    alone: tuple[int, ...]
-    """`(1,)` where the word is a phrase by itself, else empty."""
-    seconds: Mapping[str, tuple[int, ...]]
-    """Second word -> the lengths of the phrases that begin so, longest first, with `alone` behind them."""
+    alone: tuple[Phrase[Meaning], ...]
+    """The word, where it is a phrase by itself; else empty."""
+    seconds: Mapping[str, tuple[Phrase[Meaning], ...]]
+    """Second word -> the phrases that begin so, longest first, with `alone` behind them."""
 
 
-def by_first(phrases: Iterable[str]) -> dict[str, Start]:
+def by_first(phrases: Mapping[str, Meaning]) -> dict[str, Start[Meaning]]:
     """First word -> what begins with it. Phrases are words joined by one space."""
-    found: dict[str, dict[str, set[int]]] = {}
-    alone: set[str] = set()
-    for phrase in phrases:
+    found: dict[str, dict[str, list[Phrase[Meaning]]]] = {}
+    alone: dict[str, tuple[Phrase[Meaning], ...]] = {}
+    for phrase, meaning in phrases.items():
         words = phrase.split(" ")
         seconds = found.setdefault(words[0], {})
         if len(words) == 1:
-            alone.add(phrase)
+            alone[phrase] = (Phrase(1, [], meaning),)
         else:
-            seconds.setdefault(words[1], set()).add(len(words))
+            seconds.setdefault(words[1], []).append(Phrase(len(words), words[2:], meaning))
     return {
         first: Start(
-            SINGLE if first in alone else (),
+            alone.get(first, ()),
             {
-                second: (*sorted(lengths, reverse=True), *(SINGLE if first in alone else ()))
-                for second, lengths in seconds.items()
+                second: (*sorted(listed, key=_longest_first), *alone.get(first, ()))
+                for second, listed in seconds.items()
             },
         )
         for first, seconds in found.items()
     }
 
 
-def lengths(start: Start, following: str) -> tuple[int, ...]:
-    """How long the phrases may be that begin with this word before `following`, longest first."""
-    return start.seconds.get(following, start.alone)
+def _longest_first(phrase: Phrase[Meaning]) -> int:
+    return -phrase.size

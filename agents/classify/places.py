@@ -48,15 +48,18 @@ class Sense(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A phrase with its senses. `head` is the token whose capital counts (not "the" or "al")."""
+    """The senses of a phrase. `head` is the token whose capital counts (not "the" or "al")."""
 
-    size: int
     head: int
     senses: tuple[Sense, ...]
     waits: bool = False
     """A sense asks which countries the rest of the title names, so it is decided when these are known."""
     sure: Sense | None = None
     """The first sense, where it asks for nothing at all."""
+    capital: Sense | None = None
+    """The first sense, where it asks for nothing but a capital."""
+    cased: bool = False
+    """All senses ask for a capital."""
 
 
 class Hit(NamedTuple):
@@ -78,64 +81,61 @@ class Refused(NamedTuple):
 class Gazetteer(NamedTuple):
     """All that is known of places, compiled for look-up."""
 
-    starts: Mapping[str, Start]
+    starts: Mapping[str, Start[Entry]]
     """What begins with a word."""
-    entries: Mapping[str, Entry]
-    """Phrase, words joined by one space."""
     subregions: Mapping[str, str]
 
 
 def find(gazetteer: Gazetteer, tokens: Tokens, at: int, refused: list[Refused] | None = None) -> list[Hit]:
     """The phrases of `tokens` that hold at time `at`, in order; those that mean no place are among them."""
-    words = tokens.words
-    gaps = tokens.gaps
+    title, words, firsts, _, gaps, _ = tokens
     starts = gazetteer.starts
-    entry_of = gazetteer.entries.get
     count = len(words)
     hits: list[Hit] = []
-    waiting: list[Hit] = []
+    waiting: list[tuple[Hit, Entry]] = []
+    made = tuple.__new__  # half the price of calling Hit
     free_from = 0
     for index in [index for index, word in enumerate(words) if word in starts]:
         if index < free_from:
             continue
-        word = words[index]
-        start = starts[word]
-        for size in start.seconds.get(words[index + 1], start.alone) if index + 1 < count else start.alone:
+        alone, seconds = starts[words[index]]
+        for size, rest, entry in seconds.get(words[index + 1], alone) if index + 1 < count else alone:
             last = index + size
-            if last > count:
+            if size > 1 and ((rest and words[index + 2 : last] != rest) or any(gaps[index + 1 : last])):
                 continue
-            if size == 1:
-                entry = entry_of(word)
-            else:
-                entry = entry_of(" ".join(words[index:last]))
-                if entry is not None and any(gaps[index + 1 : last]):
-                    entry = None
-            if entry is None:
-                continue
-            sense = entry.sure or _hold(entry, tokens, index, last, at)
+            head, _, waits, sense, capital, cased = entry
+            if sense is None:
+                # what most names ask for is asked here, as a call would cost more than the answer
+                letter = title[firsts[index + head]]
+                if letter.isupper() or letter.isdigit():
+                    sense = capital or _hold(entry, tokens, index, last, at)
+                elif not cased or tokens.case is Case.LOWER:
+                    sense = _hold(entry, tokens, index, last, at)
             if sense is not None:
-                (waiting if entry.waits else hits).append(Hit(index, last, sense))
+                hit = made(Hit, (index, last, sense))
+                if waits:
+                    waiting.append((hit, entry))
+                else:
+                    hits.append(hit)
                 free_from = last
                 break
             if refused is not None:
                 refused.append(Refused(index, last, "no sense of these words holds here"))
     if waiting:
-        hits = _decided(gazetteer, hits, waiting, tokens, at, refused)
+        hits = _decided(hits, waiting, tokens, at, refused)
     return _without_towns(hits, tokens, refused)
 
 
 def _decided(
-    gazetteer: Gazetteer,
     hits: list[Hit],
-    waiting: list[Hit],
+    waiting: list[tuple[Hit, Entry]],
     tokens: Tokens,
     at: int,
     refused: list[Refused] | None,
 ) -> list[Hit]:
     """`hits` with those that waited for the countries of the others, each by the sense that holds beside these."""
     codes = frozenset([code for hit in hits for code in hit.sense.codes])
-    for first, last, _ in waiting:
-        entry = gazetteer.entries[" ".join(tokens.words[first:last])]
+    for (first, last, _), entry in waiting:
         sense = _hold(entry, tokens, first, last, at, codes)
         if sense is not None:
             hits.append(Hit(first, last, sense))
@@ -149,16 +149,13 @@ def _hold(
 ) -> Sense | None:
     """The first sense that holds; one that asks for `codes` is taken to hold while these are not known."""
     head = first + entry.head
-    case = tokens.case
+    capital = tokens.capital(head)
     for sense in entry.senses:
         need = sense.case
-        if need == "capital":
-            if case is not Case.LOWER and not tokens.capital(head):
-                continue
-        elif need == "upper":
+        if need == "upper":
             if not tokens.upper(head):
                 continue
-        elif need == "strict" and not tokens.capital(head):
+        elif need != "any" and not capital and (need == "strict" or tokens.case is not Case.LOWER):
             continue
         if sense.free or _conditions(sense, tokens, first, last, at):
             if codes is not None and (
@@ -205,7 +202,7 @@ def _without_towns(hits: list[Hit], tokens: Tokens, refused: list[Refused] | Non
 
     A country's name is moved only by a state that is shortened: "Peru, Ind.", but not "Mexico, Texas".
     """
-    if len(hits) < 2 or not any(hit.sense.rule == "state" for hit in hits):
+    if len(hits) < 2 or "state" not in [hit.sense.rule for hit in hits]:
         return hits
     kept = []
     for hit, following in zip(hits, [*hits[1:], None], strict=True):

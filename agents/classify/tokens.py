@@ -89,9 +89,13 @@ class Tokens(NamedTuple):
     starts: list[int]
     ends: list[int]
     gaps: list[int]
-    case: Case
     questions: tuple[int, ...]
     """For each question mark, the number of tokens before it."""
+
+    @property
+    def case(self) -> Case:
+        """How the title is written; found when asked for, as most are never asked."""
+        return _case(self.title)
 
     def capital(self, index: int) -> bool:
         """Whether the token begins with a capital (a digit will do)."""
@@ -156,7 +160,7 @@ def _tokenise_plain(title: str) -> Tokens:
             elif words and len(words[-1]) > 1 and words[-1] not in _ABBREVIATED:
                 gap = 2
         at += len(stretch) + 1
-    return Tokens(title, words, starts, ends, gaps, _case(title), tuple(questions))
+    return Tokens(title, words, starts, ends, gaps, tuple(questions))
 
 
 def _parts_of(stretch: str) -> tuple[tuple[str, int, int], ...]:
@@ -211,7 +215,7 @@ def _tokenise_any(title: str) -> Tokens:
         ends.append(end - cut)
         gaps.append(gap)
         gap = 0
-    return Tokens(title, words, starts, ends, gaps, _case(title), tuple(questions))
+    return Tokens(title, words, starts, ends, gaps, tuple(questions))
 
 
 def phrase(text: str) -> tuple[str, ...]:
@@ -223,6 +227,7 @@ def phrase(text: str) -> tuple[str, ...]:
     return tuple(tokenise(text).words)
 
 
+@lru_cache(1)  # whoever asks asks again for each name in the title
 def _case(title: str) -> Case:
     # judged by words of four letters and more, which title case does not spare
     if title.isupper():
