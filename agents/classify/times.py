@@ -85,7 +85,9 @@ def given_moment(fields: Mapping[str, object]) -> Moment | None:
     given = fields.get("published_at")
     if given is None:
         given = fields.get("date")
-    return read_moment(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else None
+    if isinstance(given, str):
+        return read_moment(given)
+    return read_moment(given) if isinstance(given, int | float) and not isinstance(given, bool) else None
 
 
 def timed(moment: Moment | None, arrival: int) -> Timed:
@@ -108,5 +110,6 @@ def _epoch(number: int | float) -> Moment:
 
 
 def _within(kind: Literal["time", "day"], moment: datetime) -> Moment:
-    at = (moment - _EPOCH) // _MILLISECOND
+    since = moment - _EPOCH
+    at = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000  # a division of times costs more
     return Moment(kind, at) if 0 <= at < BEYOND else OUT_OF_RANGE

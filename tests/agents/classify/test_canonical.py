@@ -14,6 +14,8 @@ from agents.classify.canonical import _canonical_by_letter, canonical_title, can
         ("Iran &amp; Iraq &quot;agree&quot;", 'Iran & Iraq "agree"'),
         ("Iran &amp;amp; Iraq", "Iran & Iraq"),
         ("“Kim’s” – plan", '"Kim\'s" - plan'),
+        ("Kim’s ‘plan’ and `list`", "Kim's 'plan' and 'list'"),
+        ("Kim’s café", "Kim's café"),
         ("Talks fail—again", "Talks fail - again"),
         ("Ｋｙｉｖ ﬁre", "Kyiv fire"),
     ],
