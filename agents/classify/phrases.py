@@ -4,7 +4,7 @@ Shared by the gazetteer and the patterns. What a phrase means stands in the inde
 title's stretch agree with a phrase, only the others, if there are any, are left to compare.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 Meaning = TypeVar("Meaning")
@@ -53,3 +53,12 @@ def by_first(phrases: Mapping[str, Meaning]) -> dict[str, Start[Meaning]]:
 
 def _longest_first(phrase: Phrase[Meaning]) -> int:
     return -phrase.size
+
+
+def meaning_of(starts: Mapping[str, Start[Meaning]], words: Sequence[str]) -> Meaning:
+    """What the phrase of just these words means. Raises KeyError where there is none."""
+    start = starts[words[0]]
+    for phrase in start.seconds.get(words[1], ()) if len(words) > 1 else start.alone:
+        if phrase.size == len(words) and phrase.rest == list(words[2:]):
+            return phrase.meaning
+    raise KeyError(" ".join(words))

@@ -15,6 +15,7 @@ from agents.classify import patterns, places
 from agents.classify import themes as theme_rules
 from agents.classify.gate import may_hold
 from agents.classify.modality import ORDER, reason
+from agents.classify.phrases import meaning_of
 from agents.classify.publishers import Publishers
 from agents.classify.tokens import Tokens, tokenise
 from agents.classify.vetoed import Vetoed, Vetoes
@@ -151,7 +152,7 @@ class Reader:
             return True
         if item.why == _NO_PLACE or any(tokens.capital(index) for index in range(item.first, item.last)):
             return False
-        entry = self._gazetteer.entries[" ".join(words)]
+        entry = meaning_of(self._gazetteer.starts, words)
         return all(sense.case in _CAPITALS for sense in entry.senses)
 
     def look(self, title: str, at: int) -> Look:
