@@ -33,7 +33,6 @@ def summary(counted: Counted) -> Iterator[tuple[str, str]]:
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         told = ", ".join(f"{theme}{_meant(theme, run.themes)}" for theme in unknown[:5])
         yield "themes", f"unknown to the rules, so series of their own and no part of any: {told}{more}"
-
     if (doubt := hint(counted)) is not None:
         yield "hint", doubt
 
