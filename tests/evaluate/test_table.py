@@ -82,7 +82,7 @@ def listed() -> str:
 def test_all_that_must_be_shown_is_listed(listed: str, measure: str, rivals: str) -> None:
     """Measured or not; beside whom."""
     (line, *_) = [line for line in listed.splitlines() if all(part in line for part in measure.split("; "))]
-    assert rivals in line
+    assert all(rival in line for rival in rivals.split(", "))
 
 
 def test_a_third_is_kept() -> None:
