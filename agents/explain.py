@@ -7,8 +7,9 @@ with its code.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from agents.classify.intake import Control, Intake, Item, Refusal
+from agents.classify.intake import Intake
 from agents.classify.language import NOT_ENGLISH
+from agents.classify.meant import Control, Item, Refusal
 from agents.classify.reader import Judged, Look
 from agents.classify.step import Classifier, day_of
 from agents.classify.tokens import Tokens

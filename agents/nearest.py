@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from heapq import nlargest
 from typing import NamedTuple
 
-from agents.classify.intake import Item
+from agents.classify.meant import Item
 from agents.classify.step import LaneRow
 from agents.deduplicate.guards import veto
 from agents.deduplicate.rules import DeduplicateRules

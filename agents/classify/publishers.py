@@ -15,89 +15,19 @@ Aggregators (Google News, Yahoo, MSN) are no voice: what only they name is unnam
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from typing import Self
 
 from agents.classify.canonical import host_of
+from agents.classify.claims import NOBODY, Claim, Reconciled, Where, choose, disagree
 from agents.classify.credits import Credits, head, joined, parts
 from agents.classify.lines import fault
-from agents.classify.lookalikes import LOOKALIKES
-from agents.classify.tokens import fold
+from agents.classify.publisher_names import normal, one_spelling
+from agents.classify.publisher_rules import PUBLISHERS, PublisherRules
 from agents.faults import RulesError, read
 
-PUBLISHERS = "publishers.yaml"
-
-Where = Literal["credit", "source", "suffix", "host"]
-Standing = Literal["wire", "known", "unknown", "aggregator"]
 _LABELS = 5
-_LONG = 8
 _DOMAIN = re.compile(r"\(?\.?((?:[a-z0-9-]+\.)*[a-z]{2,24})\)?$", re.ASCII)
-"""Letters of other scripts that pass for Latin ones in a name that is otherwise Latin."""
-
-
-def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FamilyRule(_Model):
-    """A family as it is written. A wire's text stays the wire's, whoever prints it."""
-
-    family: str = Field(min_length=1)
-    names: Names = Field(min_length=1)
-    hosts: Names = ()
-    wire: bool = False
-
-
-class PublisherRules(_Model):
-    """publishers.yaml"""
-
-    families: tuple[FamilyRule, ...]
-    editions: Names
-    """Words that tell editions of one publisher apart: World, US, Business."""
-    sections: Names
-    """Those of them that are no part of a name, and so taken off names that the table does not know."""
-    no_credits: Names
-    """Names of wires that mean other things too, and so are no credit in a title."""
-    aggregators: Names
-    """Hosts that publish others' headlines and are no publisher of their own."""
-    aggregator_names: Names
-    shared_hosts: Names
-    """Hosts on which each subdomain is a publisher of its own."""
-    second_levels: Names
-    """Labels that stand before a country's ending: `co.uk`, `com.au`."""
-
-
-class Claim(NamedTuple):
-    """What one place says of the publisher."""
-
-    where: Where
-    given: str
-    family: str | None
-    """`None` of an aggregator."""
-    standing: Standing
-
-
-class Reconciled(NamedTuple):
-    """Who stands behind a headline, and how that was found."""
-
-    family: str | None
-    by: Where | None
-    """The place that decided."""
-    disagrees: bool
-    claims: tuple[Claim, ...]
-
-
-NOBODY = Reconciled(None, None, False, ())
 
 
 class Publishers:
@@ -105,14 +35,14 @@ class Publishers:
 
     def __init__(self, rules: PublisherRules) -> None:
         self._by_name: Mapping[str, str] = {
-            _normal(name): rule.family for rule in rules.families for name in (rule.family, *rule.names)
+            normal(name): rule.family for rule in rules.families for name in (rule.family, *rule.names)
         }
         self._by_host: Mapping[str, str] = {host: rule.family for rule in rules.families for host in rule.hosts}
         self._wires = frozenset(rule.family for rule in rules.families if rule.wire)
-        self._editions = frozenset(_normal(word) for word in rules.editions)
-        self._sections = frozenset(_normal(word) for word in rules.sections)
+        self._editions = frozenset(normal(word) for word in rules.editions)
+        self._sections = frozenset(normal(word) for word in rules.sections)
         self._aggregators = frozenset(rules.aggregators)
-        self._aggregator_names = frozenset(_normal(name) for name in rules.aggregator_names)
+        self._aggregator_names = frozenset(normal(name) for name in rules.aggregator_names)
         self._shared = frozenset(rules.shared_hosts)
         self._second_levels = frozenset(rules.second_levels)
         unclear = frozenset(rules.no_credits)
@@ -132,7 +62,7 @@ class Publishers:
                 "keep it in one family",
             )
             for index, rule in enumerate(rules.families)
-            for claim in (*(_normal(name) for name in (rule.family, *rule.names)), *rule.hosts)
+            for claim in (*(normal(name) for name in (rule.family, *rule.names)), *rule.hosts)
             if owner.setdefault(claim, rule.family) != rule.family
         ]
         if faults:
@@ -177,19 +107,10 @@ class Publishers:
         ]
         if not claims:
             return NOBODY
-        chosen = self._choose(claims)
+        chosen = choose(claims)
         if chosen is None:
             return Reconciled(None, None, False, tuple(claims))
-        return Reconciled(chosen.family, chosen.where, _disagree(chosen, claims), tuple(claims))
-
-    def _choose(self, claims: list[Claim]) -> Claim | None:
-        standings: tuple[Standing, ...] = ("wire", "known")
-        for standing in standings:
-            for claim in claims:
-                if claim.standing == standing:
-                    return claim
-        unknown = [claim for claim in claims if claim.standing == "unknown"]
-        return next((claim for claim in unknown if claim.where == "host"), unknown[0] if unknown else None)
+        return Reconciled(chosen.family, chosen.where, disagree(chosen, claims), tuple(claims))
 
     def _claim(self, where: Where, name: str | None) -> Claim | None:
         if not name:
@@ -213,7 +134,7 @@ class Publishers:
         return Claim("host", host, site, "unknown" if site is not None else "aggregator")
 
     def _named(self, name: str) -> str | None:
-        key = _normal(name)
+        key = normal(name)
         found = self._by_name.get(key)
         if found is not None:
             return found
@@ -245,7 +166,7 @@ class Publishers:
         return found[0] if found else None
 
     def _passes_on(self, name: str) -> bool:
-        words = _normal(name).split(" ")
+        words = normal(name).split(" ")
         while words:
             if " ".join(words) in self._aggregator_names:
                 return True
@@ -275,60 +196,13 @@ class Publishers:
             label = labels[-3]
         else:
             label = labels[-2] if len(labels) > 1 else host
-        return _one_spelling(label) or label
+        return one_spelling(label) or label
 
     def _unknown(self, name: str) -> str | None:
         text = name.strip().lower()
         if "." in text and " " not in text and not text.startswith(".") and not text.endswith("."):
             return self._site(text)
-        words = _normal(head(name)).split(" ")
+        words = normal(head(name)).split(" ")
         while len(words) > 1 and words[-1] in self._sections:
             words = words[:-1]
         return "".join(words) or None
-
-
-class Own:
-    """The names that a record gives its own publisher: one may stand at the end of its title, known or not."""
-
-    def __init__(self, *names: str | None) -> None:
-        self._names = {key for name in names if name and (key := _normal(name))}
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and _normal(name) in self._names
-
-
-def _disagree(chosen: Claim, claims: list[Claim]) -> bool:
-    """Whether two places name different publishers. That a paper prints a wire's text is no disagreement."""
-    outlets = {claim.family for claim in claims if claim.standing == "known"}
-    wires = {claim.family for claim in claims if claim.standing == "wire"}
-    if len(outlets) > 1 or len(wires) > 1:
-        return True
-    if chosen.standing != "known" or chosen.where == "host":
-        return False
-    key = _one_spelling(_normal(chosen.given).replace(" ", ""))
-    return any(
-        claim.where == "host" and claim.standing == "unknown" and claim.family and not _within(claim.family, key)
-        for claim in claims
-    )
-
-
-def _within(one: str, other: str) -> bool:
-    return one in other or other in one
-
-
-def _one_spelling(label: str) -> str:
-    """A label of a domain as names are spelt: "the-daily-foo" is "dailyfoo"."""
-    text = label.replace("-", "").replace("_", "")
-    return text[3:] if text.startswith("the") and len(text) >= _LONG else text
-
-
-@lru_cache(4096)
-def _normal(name: str) -> str:
-    """Folded, without "the" and punctuation: "The New York Times" and "New York Times" are one."""
-    folded = fold(name).replace("&", " and ")
-    if not folded.isascii() and any("a" <= letter <= "z" for letter in folded):
-        folded = folded.translate(LOOKALIKES)
-    words = "".join(letter if letter.isalnum() else " " for letter in folded if letter not in "'’.").split()
-    if len(words) > 1 and words[0] == "the":
-        words = words[1:]
-    return " ".join(words)

@@ -19,9 +19,10 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from agents.classify.clock import Clock, Stretch
-from agents.classify.intake import Control, Handover, Intake, Item, Refusal, Withdrawal
+from agents.classify.intake import Intake
 from agents.classify.lanes import Lanes
 from agents.classify.language import NOT_ENGLISH
+from agents.classify.meant import Control, Handover, Item, Refusal, Withdrawal
 from agents.classify.reader import Reader
 from agents.classify.times import BEYOND
 from agents.stage import Inbound

@@ -42,7 +42,7 @@ def classify(
     Exit status: 0 all lines read, 1 some could not be (told in their place, and on standard error), 2 wrong usage or
     no such file.
     """
-    from agents.classify.intake import Refusal
+    from agents.classify.meant import Refusal
     from agents.classify.times import read_moment
     from agents.rulebook import Rulebook
     from streams.cli.path_like import refuse_path

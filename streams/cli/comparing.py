@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import orjson
 from rich.text import Text
 
-from agents.classify.intake import Refusal, parse
+from agents.classify.documents import parse
+from agents.classify.meant import Refusal
 from agents.classify.step import Classifier
 from agents.classify.times import given_moment, read_moment
 from agents.deduplicate.compare import TOO_SHORT, Compared, Comparer

@@ -156,7 +156,8 @@ def _explained(
 
 def _arrival(value: bytes, now: int) -> int:
     """When a record came: when it was published, or now."""
-    from agents.classify.intake import Refusal, parse
+    from agents.classify.documents import parse
+    from agents.classify.meant import Refusal
     from agents.classify.times import given_moment
 
     document = parse(value)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agents.classify.intake import Control, Handover, Intake, Refusal, Withdrawal
+from agents.classify.intake import Intake
 from agents.classify.language import NOT_ENGLISH
+from agents.classify.meant import Control, Handover, Refusal, Withdrawal
 from agents.classify.reader import Reader
 from agents.classify.step import day_of
 from schemas.base import iso

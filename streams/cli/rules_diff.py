@@ -9,8 +9,9 @@ from typing import NamedTuple
 from rich.text import Text
 
 from agents.classify.difference import Change, change
-from agents.classify.intake import Intake, Item, Refusal
+from agents.classify.intake import Intake
 from agents.classify.language import NOT_ENGLISH
+from agents.classify.meant import Item, Refusal
 from agents.classify.reader import Reader, Reading
 from agents.classify.step import day_of
 from streams.cli import output

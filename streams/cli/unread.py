@@ -5,7 +5,7 @@ A verdict that rests on fewer lines than were given says so; one that rests on n
 
 import typer
 
-from agents.classify.intake import Refusal
+from agents.classify.meant import Refusal
 from streams.sources import InputError
 from streams.visible import visible
 

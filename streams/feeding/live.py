@@ -8,7 +8,8 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 
-from agents.classify.intake import Refusal, parse
+from agents.classify.documents import parse
+from agents.classify.meant import Refusal
 from agents.classify.times import given_moment, timed
 from schemas.rejected import Code
 from streams.feeding.batches import Batches

@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from agents.classify.intake import Refusal, parse
+from agents.classify.documents import parse
+from agents.classify.meant import Refusal
 from agents.classify.times import Moment, given_moment
 from schemas.base import DAY, HOUR, MINUTE, iso
 from schemas.rejected import Code

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from agents.classify.intake import Intake, Refusal
+from agents.classify.intake import Intake
+from agents.classify.meant import Refusal
 from agents.classify.publishers import Publishers
 from schemas import export
 from schemas.count import SeriesCount, VolumeCount

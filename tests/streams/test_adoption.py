@@ -2,7 +2,8 @@
 
 import pytest
 
-from agents.classify.intake import Handover, Intake
+from agents.classify.intake import Intake
+from agents.classify.meant import Handover
 from agents.rulebook import Rulebook
 from schemas.alert import Alert, AlertHeadline, Status
 from schemas.base import iso

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agents.classify.intake import Control, Intake, Item, Refusal, Withdrawal
+from agents.classify.intake import Intake
+from agents.classify.meant import Control, Item, Refusal, Withdrawal
 from agents.classify.publishers import Publishers
 from agents.classify.reader import RULES
 from schemas.base import DAY, HOUR, MINUTE

@@ -3,8 +3,9 @@
 import orjson
 import pytest
 
-from agents.classify.intake import Intake, Item
+from agents.classify.intake import Intake
 from agents.classify.language import is_english, language_of, other_script
+from agents.classify.meant import Item
 from agents.classify.reader import Reader
 
 BASE = {"title": "Сирены в Киеве", "source": "x", "url": "https://x.example/a"}
