@@ -14,10 +14,11 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.classify.cue_lists import CueLists
-from agents.classify.gazetteer_rules import Code, Phrases
+from agents.classify.gazetteer_rules import Code
 from agents.classify.reader import Reader
 from agents.classify.theme_rules import ThemeRules
 from agents.classify.themes import THEMES
+from agents.classify.written import Phrases
 from agents.faults import Fault, RulesError, line_of, read, read_lines
 from schemas.headline import Theme
 

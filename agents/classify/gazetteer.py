@@ -48,7 +48,7 @@ SUBREGIONS = frozenset(
         "061",
     ]
 )
-_PARTICLES = frozenset(["the", "al", "el", "de", "la"])
+PARTICLES = frozenset(["the", "al", "el", "de", "la"])
 
 
 _LISTS = {
@@ -306,7 +306,7 @@ def _compile(senses: dict[str, list[Sense]], subregions: dict[str, str]) -> Gaze
     for key, several in senses.items():
         words = key.split(" ")
         listed = tuple(dict.fromkeys(several))  # "US" and "U.S." are one key, and may say the same
-        head = next((index for index, word in enumerate(words) if word not in _PARTICLES), 0)
+        head = next((index for index, word in enumerate(words) if word not in PARTICLES), 0)
         waits = any(sense.countries or sense.unless_countries for sense in listed)
         first = listed[0]
         sure = first if first.free and first.case == "any" else None

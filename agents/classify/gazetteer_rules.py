@@ -3,23 +3,14 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
+from agents.classify.written import Phrases, Written
 
-def _words(value: object) -> object:
-    """A list of phrases may be written as one string, divided by commas."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-Phrases = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Country(_Model):
+class Country(Written):
     """What a country is known by. Each list is the rule that its words are evidence of."""
 
     subregion: str | None = None
@@ -34,13 +25,13 @@ class Country(_Model):
     groups: Phrases = ()
 
 
-class Countries(_Model):
+class Countries(Written):
     """places.yaml, places_world.yaml"""
 
     countries: dict[Code, Country]
 
 
-class HardSense(_Model):
+class HardSense(Written):
     """One sense of a hard case, as it is written in places_hard.yaml."""
 
     code: Code | tuple[Code, ...] | None = None
@@ -60,7 +51,7 @@ class HardSense(_Model):
     unless_countries: Phrases = ()
 
 
-class HardCase(_Model):
+class HardCase(Written):
     """Words that mean different things. `only` keeps what the other files say of them from counting."""
 
     words: Phrases
@@ -68,7 +59,7 @@ class HardCase(_Model):
     only: bool = False
 
 
-class HardCases(_Model):
+class HardCases(Written):
     """places_hard.yaml"""
 
     organisations: dict[str, Phrases]
@@ -78,7 +69,7 @@ class HardCases(_Model):
     cases: tuple[HardCase, ...]
 
 
-class Leader(_Model):
+class Leader(Written):
     """A person who stands for a country. `name` and `also` count from a year before `since` on; `alone` (a surname)
     in office and the grace before and after; `titled` likewise, but only after a title ("President Park") or before
     what leaders do ("Park vows")."""
@@ -93,7 +84,7 @@ class Leader(_Model):
     exact: bool = False
 
 
-class Leaders(_Model):
+class Leaders(Written):
     """leaders.yaml"""
 
     grace_days: int = Field(ge=0, le=3660)

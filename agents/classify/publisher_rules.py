@@ -1,46 +1,35 @@
 """publishers.yaml as it is written: families of publishers, and the words and hosts that names are read by."""
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from agents.classify.written import Phrases, Written
 
 PUBLISHERS = "publishers.yaml"
 
 
-def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FamilyRule(_Model):
+class FamilyRule(Written):
     """A family as it is written. A wire's text stays the wire's, whoever prints it."""
 
     family: str = Field(min_length=1)
-    names: Names = Field(min_length=1)
-    hosts: Names = ()
+    names: Phrases = Field(min_length=1)
+    hosts: Phrases = ()
     wire: bool = False
 
 
-class PublisherRules(_Model):
+class PublisherRules(Written):
     """publishers.yaml"""
 
     families: tuple[FamilyRule, ...]
-    editions: Names
+    editions: Phrases
     """Words that tell editions of one publisher apart: World, US, Business."""
-    sections: Names
+    sections: Phrases
     """Those of them that are no part of a name, and so taken off names that the table does not know."""
-    no_credits: Names
+    no_credits: Phrases
     """Names of wires that mean other things too, and so are no credit in a title."""
-    aggregators: Names
+    aggregators: Phrases
     """Hosts that publish others' headlines and are no publisher of their own."""
-    aggregator_names: Names
-    shared_hosts: Names
+    aggregator_names: Phrases
+    shared_hosts: Phrases
     """Hosts on which each subdomain is a publisher of its own."""
-    second_levels: Names
+    second_levels: Phrases
     """Labels that stand before a country's ending: `co.uk`, `com.au`."""

@@ -27,7 +27,6 @@ RULES = Path(__file__).parent.parent / "rules"
 """The rules of the package."""
 
 _NO_PLACE = "known to be no place"
-_PARTICLES = frozenset(["the", "al", "el", "de", "la"])
 _CAPITALS = frozenset(["capital", "upper"])
 """How all senses of a word are written that nobody takes for a place in lower case, unlike "turkey" and "us"."""
 
@@ -148,7 +147,7 @@ class Reader:
     def _mere_word(self, tokens: Tokens, item: places.Refused) -> bool:
         """Whether nobody would take these words for a place, though a town somewhere is written like them."""
         words = tokens.words[item.first : item.last]
-        if len(words) == 1 and words[0] in _PARTICLES:
+        if len(words) == 1 and words[0] in gazetteer_rules.PARTICLES:
             return True
         if item.why == _NO_PLACE or any(tokens.capital(index) for index in range(item.first, item.last)):
             return False

@@ -1,38 +1,29 @@
 """What the rule files of themes and modality may say. Nothing else is accepted."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
-
-def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+from agents.classify.written import Phrases, Written
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PatternRule(_Model):
+class PatternRule(Written):
     """A pattern as it is written. Words are inflected; `=word` is not; `@name` is a class."""
 
     name: str
-    action: Words = Field(min_length=1)
-    object: Words = ()
-    also: Words = ()
-    without: Words = ()
-    subject: Words = ()
-    not_after: Words = ()
-    not_between: Words = ()
+    action: Phrases = Field(min_length=1)
+    object: Phrases = ()
+    also: Phrases = ()
+    without: Phrases = ()
+    subject: Phrases = ()
+    not_after: Phrases = ()
+    not_between: Phrases = ()
     within: int = Field(default=5, ge=0, le=30)
     order: Literal["any", "action-first", "object-first"] = "any"
     certain: bool = False
 
 
-class ThemeRule(_Model):
+class ThemeRule(Written):
     """A theme: its code in CAMEO and PLOVER, its direction, its patterns, and examples that a test reads."""
 
     code: str
@@ -40,49 +31,49 @@ class ThemeRule(_Model):
     patterns: tuple[PatternRule, ...] = Field(min_length=1)
     examples: tuple[str, ...] = ()
     """Titles in which the theme counts."""
-    not_counted: dict[str, str] = {}
+    not_counted: dict[str, str] = Field(default_factory=dict)
     """Titles in which it is found but does not count -> why."""
     absent: tuple[str, ...] = ()
     """Titles in which it must not be found at all."""
 
 
-class ThemeRules(_Model):
+class ThemeRules(Written):
     """themes.yaml"""
 
     themes: dict[str, ThemeRule] = Field(min_length=1)
 
 
-class WordRules(_Model):
+class WordRules(Written):
     """themes_words.yaml"""
 
-    irregular: dict[str, Words]
-    classes: dict[str, Words]
-    idioms: Words
+    irregular: dict[str, Phrases]
+    classes: dict[str, Phrases]
+    idioms: Phrases
 
 
-class CueRule(_Model):
+class CueRule(Written):
     """A list of cues as it is written in modality.yaml."""
 
     name: str
-    words: Words = Field(min_length=1)
+    words: Phrases = Field(min_length=1)
     side: Literal["before", "after", "either"] = "before"
     within: int | Literal["title"] = 4
     strong: bool = False
     inside: bool = False
-    themes: Words = ()
-    unless: Words = ()
-    spared_before: Words = ()
-    spared_after: Words = ()
+    themes: Phrases = ()
+    unless: Phrases = ()
+    spared_before: Phrases = ()
+    spared_after: Phrases = ()
 
 
-class ModalityRules(_Model):
+class ModalityRules(Written):
     """modality.yaml"""
 
     denied: tuple[CueRule, ...]
     hypothetical: tuple[CueRule, ...]
     historical: tuple[CueRule, ...]
     figurative: tuple[CueRule, ...]
-    barriers: Words
-    questions: Words
-    not_past: Words
-    not_past_after: Words
+    barriers: Phrases
+    questions: Phrases
+    not_past: Phrases
+    not_past_after: Phrases

@@ -49,11 +49,7 @@ def measure(data: Path) -> list[Row]:
     """Two parts: what rules may be mended by, and what is kept for the last look."""
     answers = labels("sample.jsonl")
     found = titles([data / name for name in NEEDS], set(answers))
-    judge = Judge(Rulebook.load(None).reader, 0, None)
-    read = {}
-    for hashed, title in found.items():
-        line = json.dumps({"title": title, "published_at": answers[hashed]["date"]})
-        read[hashed] = judge.judge(line.encode())
+    read = read_as_of(found, answers)
     rows: list[Row] = []
     for part, held in (("open part", False), ("kept for the last look", True)):
         of = {hashed: answer for hashed, answer in answers.items() if kept(hashed) is held}
@@ -70,6 +66,15 @@ def measure(data: Path) -> list[Row]:
     parted = {hashed: answer for hashed, answer in answers.items() if not kept(hashed)}
     note += f" Themes in the open part: {by_theme(parted, read)}."
     return [*rows[:-1], rows[-1].model_copy(update={"note": note})]
+
+
+def read_as_of(found: Mapping[str, str], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rules of the package say of titles, each read as of the date in its answer."""
+    judge = Judge(Rulebook.load(None).reader, 0, None)
+    return {
+        hashed: judge.judge(json.dumps({"title": title, "published_at": answers[hashed]["date"]}).encode())
+        for hashed, title in found.items()
+    }
 
 
 def _rows(on: str, answers: Mapping[str, Any], read: Mapping[str, Any]) -> list[Row]:

@@ -5,15 +5,12 @@ rules stood, and nobody looked at the mistakes in them: what is reached there is
 how single themes fare. A headline without a label here has no theme.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agents.rulebook import Rulebook
-from streams.cli.reading import Judge
 from tests.evaluate.labels import labels, titles
-from tests.evaluate.sample import by_theme, score
+from tests.evaluate.sample import by_theme, read_as_of, score
 from tests.evaluate.table import Measure, Row
 
 NEEDS = ("wklnd.jsonl.gz", "reddit.jsonl.gz")
@@ -27,11 +24,7 @@ def measure(data: Path) -> list[Row]:
     """Both parts."""
     answers = labels("themes.jsonl")
     found = titles([data / name for name in NEEDS], set(answers))
-    judge = Judge(Rulebook.load(None).reader, 0, None)
-    read = {
-        hashed: judge.judge(json.dumps({"title": title, "published_at": answers[hashed]["date"]}).encode())
-        for hashed, title in found.items()
-    }
+    read = read_as_of(found, answers)
     return [
         _row(measure, {hashed: answer for hashed, answer in answers.items() if answer["unseen"] is unseen}, read)
         for measure, unseen in ((UNSEEN, True), (MENDED, False))
