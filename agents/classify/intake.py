@@ -7,11 +7,11 @@ mended is mended and says so in `flags`; of a repeated key the last one counts.
 """
 
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from agents.classify.canonical import canonical_title, canonical_url, clean_title, split_publisher
 from agents.classify.controls import control, withdrawal
+from agents.classify.digests import digests
 from agents.classify.documents import KNOWN, LONGEST_URL, bounded, given_time, kind, parse, repeats, wrong_type
 from agents.classify.language import NOT_ENGLISH, UNKNOWN, is_english, language_of, other_script
 from agents.classify.lookalikes import MIXED, mixed
@@ -167,13 +167,11 @@ def _id_key(publisher: str) -> str:
     return " ".join(publisher.casefold().split())
 
 
-_UNFED = blake2b(digest_size=12)
+_digest = digests(12)
 
 
 def _hash(text: str) -> str:
-    digest = _UNFED.copy()  # two thirds of the price of a new one
-    digest.update(text.encode("utf-8"))
-    return digest.hexdigest()
+    return _digest(text.encode("utf-8"))
 
 
 def _name(given: str) -> Named:

@@ -16,9 +16,9 @@ the stretch's end. What lies behind is passed over without a trace.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from hashlib import blake2b
 
 from agents.classify.clock import Clock, Stretch
+from agents.classify.digests import digests
 from agents.classify.intake import Intake
 from agents.classify.lanes import Lanes
 from agents.classify.language import NOT_ENGLISH
@@ -124,7 +124,7 @@ class Classifier:
     ) -> "list[LaneRow] | Control | Refusal":
         """As `read`, of a record that was understood."""
         if isinstance(meant, Item) and arrival is not None:  # nearly all
-            return self._headline(meant, arrival, _digest(record.value), self.source(record.offset))
+            return self._headline(meant, arrival, _digest(record.value or b""), self.source(record.offset))
         if isinstance(meant, Exception):
             raise meant
         if isinstance(meant, Refusal):
@@ -136,7 +136,7 @@ class Classifier:
         if isinstance(meant, Handover) and self._ends:
             return Refusal("control_unknown", "a handover in an import; who publishes is said in raw")
         kind = WithdrawalRow if isinstance(meant, Withdrawal) else HandoverRow
-        common = {"arrival": arrival, "digest": _digest(record.value), "source": self.source(record.offset)}
+        common = {"arrival": arrival, "digest": _digest(record.value or b""), "source": self.source(record.offset)}
         return [(lane, kind(lane=lane, **meant._asdict(), **common)) for lane in range(self.lanes)]
 
     def _headline(self, item: Item, arrival: int, digest: str, source: Source) -> list[LaneRow]:
@@ -287,13 +287,7 @@ class _Chunk:
         self._rows += [(lane, row) for lane in range(self._classifier.lanes)]
 
 
-_UNFED = blake2b(digest_size=8)
-
-
-def _digest(value: bytes | None) -> str:
-    digest = _UNFED.copy()  # two thirds of the price of a new one
-    digest.update(value or b"")
-    return digest.hexdigest()
+_digest = digests(8)
 
 
 def _timeless(timestamp: int) -> Refusal:
